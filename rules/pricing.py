@@ -1,0 +1,40 @@
+"""What a batch costs."""
+
+from dataclasses import dataclass
+
+from .model import Micros
+
+GOLD_SHARE = 10
+"""One gold answer is planned for so many wanted ones."""
+
+LATE_SHARE = 33
+"""One extra answer is kept in reserve for so many wanted ones, for those that come after their lease."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What publishing reserves, line by line."""
+
+    answers: Micros
+    gold: Micros
+    late: Micros
+
+    @property
+    def shown(self) -> Micros:
+        """What a coordinator pays when every answer comes in time."""
+        return Micros(self.answers + self.gold)
+
+
+def gold_answers(tasks: int, overlap: int, golds: int) -> int:
+    """How many gold answers a batch pays for at most."""
+    return max(golds, -(-tasks * overlap // GOLD_SHARE)) if golds else 0
+
+
+def cost(tasks: int, overlap: int, golds: int, price: Micros) -> Cost:
+    """The cost of a batch at its maximum overlap."""
+    wanted = tasks * overlap
+    return Cost(
+        answers=Micros(wanted * price),
+        gold=Micros(gold_answers(tasks, overlap, golds) * price),
+        late=Micros(-(-wanted // LATE_SHARE) * price),
+    )

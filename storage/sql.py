@@ -1,0 +1,47 @@
+"""Named SQL: `queries/<file>.sql` holds `-- name: <query>` blocks, addressed as `<file>.<query>`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+
+HEADER = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one engine spells the few things that can't be said alike."""
+
+    name: str
+    tokens: Mapping[str, str]
+
+    def fill(self, text: str) -> str:
+        for token, spelling in self.tokens.items():
+            text = text.replace("{" + token + "}", spelling)
+        return text
+
+
+SQLITE = Dialect("sqlite", MappingProxyType({"identity": "INTEGER PRIMARY KEY", "skip_locked": ""}))
+
+
+@cache
+def queries(dialect: Dialect) -> Mapping[str, str]:
+    """All named queries in the spelling of an engine."""
+    found: dict[str, str] = {}
+    for path in sorted(files("storage").joinpath("queries").iterdir(), key=lambda path: path.name):
+        _, *parts = HEADER.split(path.read_text(encoding="utf-8"))
+        for name, body in zip(parts[::2], parts[1::2], strict=True):
+            key = f"{path.name.removesuffix('.sql')}.{name}"
+            if key in found:
+                raise ValueError(f"query {key} is written twice")
+            found[key] = dialect.fill(body).strip().rstrip(";")
+    return MappingProxyType(found)
+
+
+def parameters(sql: str) -> frozenset[str]:
+    """The names that a statement wants values for."""
+    bare = re.sub(r"--[^\n]*|'[^']*'", "", sql)
+    return frozenset(PARAMETER.findall(bare))
