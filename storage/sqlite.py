@@ -3,7 +3,7 @@
 import sqlite3
 from asyncio import AbstractEventLoop, Future, Task, get_running_loop
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,11 +19,16 @@ from .sql import SQLITE, queries
 P = ParamSpec("P")
 T = TypeVar("T")
 
-WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "busy_timeout = 5000", "cache_size = -32000")
+WAITING = "busy_timeout = 5000"
+WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", WAITING, "cache_size = -32000")
 
 
 class Connection(aiosqlite.Connection):
     """aiosqlite's connection, which owns the database thread; `call` runs a whole function on it."""
+
+    def __await__(self) -> Generator[Any, None, "Connection"]:
+        yield from super().__await__()
+        return self
 
     async def call(self, function: Callable[[sqlite3.Connection], T]) -> T:
         execute: Callable[..., Awaitable[T]] = self._execute
@@ -141,11 +146,9 @@ class SqliteDatabase:
 
     @staticmethod
     def _together(connection: sqlite3.Connection, units: list[Unit]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
         connection.execute("BEGIN IMMEDIATE")
         try:
-            for unit in units:
-                outcomes.append(guarded(connection, unit))
+            outcomes = [guarded(connection, unit) for unit in units]
             connection.execute("COMMIT")
         except BaseException:
             roll_back(connection)
@@ -202,16 +205,14 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
 
     Raises DatabaseTaken when another process writes it, NewerSchema when a newer release did.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
+    uri = prepare_folder(path)
     lock = FileLock(path)
     lock.acquire()
     try:
-        writer = Connection(partial(connect, path.resolve().as_uri(), WRITING), 64)
-        await writer
+        writer = await Connection(partial(connect, uri, WRITING), 64)
         try:
             await writer.call(lambda connection: migrate_sqlite(connection, SQLITE))
-            reader = Connection(partial(connect, path.resolve().as_uri() + "?mode=ro", ("busy_timeout = 5000",)), 64)
-            await reader
+            reader = await Connection(partial(connect, f"{uri}?mode=ro", (WAITING,)), 64)
         except BaseException:
             await writer.close()
             raise
@@ -219,3 +220,9 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
         lock.release()
         raise
     return SqliteDatabase(writer, reader, lock)
+
+
+def prepare_folder(path: Path) -> str:
+    """Make the folder of a database file; the file's URI."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.resolve().as_uri()

@@ -1,9 +1,9 @@
 -- name: lease
 -- Hand a task to a worker. A lapsed assignment of the same two is taken up again in its own row, with a new revision.
-INSERT INTO assignment (task_id, batch_id, worker_id, state, revision, draft, leased_at, lease_until, shown_at)
-VALUES (:task, :batch, :worker, 'held', 1, 0, :now, :until, :now)
+INSERT INTO assignment (task_id, batch_id, worker_id, state, revision, draft, price, leased_at, lease_until, shown_at)
+VALUES (:task, :batch, :worker, 'held', 1, 0, :price, :now, :until, :now)
 ON CONFLICT (task_id, worker_id) DO UPDATE
-   SET state = 'held', revision = assignment.revision + 1, draft = 0,
+   SET state = 'held', revision = assignment.revision + 1, draft = 0, price = excluded.price,
        leased_at = excluded.leased_at, lease_until = excluded.lease_until, shown_at = excluded.shown_at
  WHERE assignment.state = 'expired'
 RETURNING id, revision;
@@ -25,7 +25,7 @@ UPDATE assignment SET shown_at = :now WHERE id = :assignment AND revision = :rev
 SELECT assignment.id, assignment.task_id, assignment.batch_id, assignment.worker_id, assignment.state,
        assignment.revision, assignment.draft, assignment.shown_at, assignment.lease_until,
        task.gold, task.state AS task_state, task.number,
-       batch.price, batch.kind, batch.choices, batch.guide_version, batch.state AS batch_state, batch.closed_at,
+       assignment.price, batch.kind, batch.choices, batch.guide_version, batch.state AS batch_state, batch.closed_at,
        batch.overlap_most, batch.confidence, batch.lease, batch.coordinator_id
   FROM assignment
   JOIN task ON task.id = assignment.task_id
@@ -38,12 +38,13 @@ UPDATE assignment SET state = :state
 
 -- name: reopen
 UPDATE assignment
-   SET state = 'held', revision = revision + 1, draft = :draft, leased_at = :now, lease_until = :until, shown_at = :now
+   SET state = :state, revision = revision + 1, draft = :draft, leased_at = :now, lease_until = :until, shown_at = :now
  WHERE id = :assignment AND revision = :revision AND state IN ('answered', 'skipped', 'reported')
 RETURNING revision;
 
 -- name: draft
-UPDATE assignment SET draft = :draft WHERE id = :assignment AND revision = :revision AND state = 'held';
+UPDATE assignment SET draft = :draft
+ WHERE id = :assignment AND revision = :revision AND state IN ('held', 'expired');
 
 -- name: lapsed
 SELECT id, task_id, batch_id, worker_id, revision FROM assignment
@@ -55,3 +56,7 @@ SELECT id, task_id, batch_id, worker_id, revision FROM assignment
 UPDATE assignment SET state = 'expired', lease_until = :until
  WHERE id = :assignment AND revision = :revision AND state = 'held';
 
+-- name: in_batch
+SELECT id, task_id, worker_id, revision FROM assignment WHERE batch_id = :batch AND state = 'held'
+ ORDER BY id
+ LIMIT :limit;

@@ -21,8 +21,8 @@ UPDATE task
 -- A slot comes back; the task takes a new place at the tail, so that no cursor has passed it.
 UPDATE task
    SET open_slots = open_slots + 1,
-       place = :place
- WHERE id = :task AND state = 'open' AND gold IS NULL;
+       place = CASE WHEN state = 'open' THEN :place ELSE NULL END
+ WHERE id = :task AND state IN ('open', 'flagged') AND gold IS NULL;
 
 -- name: next_gold
 -- The gold task that was shown least, among those that the worker has not answered.

@@ -1,0 +1,128 @@
+"""Settings from the environment. Every mistake is named at once, before anything is touched."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, cast
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+class WrongSettings(Exception):
+    """The environment can't be used; `mistakes` holds one sentence each."""
+
+    def __init__(self, mistakes: list[str]) -> None:
+        super().__init__("; ".join(mistakes))
+        self.mistakes = mistakes
+
+
+@dataclass(frozen=True)
+class Config:
+    """What an installation is set to."""
+
+    token: str = field(repr=False)
+    api_url: str
+    owners: frozenset[int]
+    data_dir: Path
+    database_url: str
+    secret_file: Path
+    currency: str
+    timezone: ZoneInfo
+    join: Literal["invite", "open"]
+
+    @property
+    def socket(self) -> Path:
+        """Where the command line reaches a running bot."""
+        return self.data_dir / "tapwork.sock"
+
+    @property
+    def pictures(self) -> Path:
+        return self.data_dir / "pictures"
+
+    @property
+    def uploads(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def exports(self) -> Path:
+        return self.data_dir / "exports"
+
+
+TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
+
+
+def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> Config:
+    """The settings of an environment. Raises WrongSettings naming every mistake."""
+    mistakes: list[str] = []
+    data_dir = Path(environment.get("TAPWORK_DATA_DIR") or "data").expanduser()
+    config = Config(
+        token=_token(environment, mistakes, needed=needs_token),
+        api_url=_url(environment, mistakes),
+        owners=_owners(environment, mistakes),
+        data_dir=data_dir,
+        database_url=_database(environment, data_dir, mistakes),
+        secret_file=Path(environment.get("TAPWORK_SECRET_FILE") or data_dir / "secret.key").expanduser(),
+        currency=_currency(environment, mistakes),
+        timezone=_timezone(environment, mistakes),
+        join=_join(environment, mistakes),
+    )
+    if mistakes:
+        raise WrongSettings(mistakes)
+    return config
+
+
+def _token(environment: Mapping[str, str], mistakes: list[str], *, needed: bool) -> str:
+    token = environment.get("TAPWORK_TOKEN", "").strip()
+    if not token and needed:
+        mistakes.append("TAPWORK_TOKEN is missing: BotFather gives you one (/newbot)")
+    elif token and not TOKEN.fullmatch(token):
+        mistakes.append("TAPWORK_TOKEN does not look like a token (123456:ABC...)")
+    return token
+
+
+def _url(environment: Mapping[str, str], mistakes: list[str]) -> str:
+    url = (environment.get("TAPWORK_API_URL") or "https://api.telegram.org").rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        mistakes.append("TAPWORK_API_URL must be an http(s) address, such as https://api.telegram.org")
+    return url
+
+
+def _owners(environment: Mapping[str, str], mistakes: list[str]) -> frozenset[int]:
+    parts = [part.strip() for part in environment.get("TAPWORK_OWNERS", "").split(",") if part.strip()]
+    wrong = [part for part in parts if not part.isdecimal()]
+    if wrong:
+        mistakes.append(f"TAPWORK_OWNERS must be Telegram user ids, parted by commas; not ids: {', '.join(wrong)}")
+    return frozenset(int(part) for part in parts if part.isdecimal())
+
+
+def _database(environment: Mapping[str, str], data_dir: Path, mistakes: list[str]) -> str:
+    url = environment.get("TAPWORK_DATABASE_URL") or f"sqlite:///{data_dir / 'tapwork.db'}"
+    parts = urlsplit(url)
+    if parts.scheme != "sqlite" or len(parts.path) < 2 or parts.netloc:
+        mistakes.append("TAPWORK_DATABASE_URL must be sqlite:///<path of the database file>")
+    return url
+
+
+def _currency(environment: Mapping[str, str], mistakes: list[str]) -> str:
+    currency = (environment.get("TAPWORK_CURRENCY") or "KRW").upper()
+    if not re.fullmatch(r"[A-Z]{3}", currency):
+        mistakes.append("TAPWORK_CURRENCY must be a three-letter code, such as KRW")
+    return currency
+
+
+def _timezone(environment: Mapping[str, str], mistakes: list[str]) -> ZoneInfo:
+    name = environment.get("TAPWORK_TIMEZONE") or "Asia/Seoul"
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        mistakes.append(f"TAPWORK_TIMEZONE is no time zone: {name} (Asia/Seoul is one)")
+        return ZoneInfo("UTC")
+
+
+def _join(environment: Mapping[str, str], mistakes: list[str]) -> Literal["invite", "open"]:
+    join = environment.get("TAPWORK_JOIN") or "invite"
+    if join not in ("invite", "open"):
+        mistakes.append("TAPWORK_JOIN must be invite or open")
+    return cast(Literal["invite", "open"], join)

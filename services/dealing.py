@@ -1,0 +1,147 @@
+"""Handing out tasks: what a worker holds comes first, then gold when its gap is over, then the queue."""
+
+import json
+from dataclasses import dataclass
+
+from rules import gold
+from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, PictureId, TaskId
+from storage import Row, Tx
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stored picture: its number, and the hash that names its file."""
+
+    id: PictureId
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One task as a worker sees it."""
+
+    assignment: AssignmentId
+    revision: int
+    batch: BatchId
+    title: str
+    kind: Kind
+    choices: tuple[str, ...]
+    price: Micros
+    text: str | None
+    picture: Picture | None
+    has_guide: bool
+    draft: int
+    session_answers: int
+    session_earned: Micros
+
+
+def deal(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Shown | None:
+    """The task that a worker should see now: one that they hold, else a new one; None when nothing is left."""
+    found = tx.one("work.batch", batch=batch)
+    if found is None or found["coordinator_id"] == worker:
+        return None
+    assignment = _resume(tx, now, worker, found) or _take(tx, now, worker, found)
+    return show(tx, assignment) if assignment is not None else None
+
+
+def show(tx: Tx, assignment: AssignmentId) -> Shown:
+    """What the labeling message of an assignment shows."""
+    row = tx.one("work.shown", assignment=assignment)
+    if row is None:
+        raise LookupError(assignment)
+    return Shown(
+        assignment=row["id"],
+        revision=row["revision"],
+        batch=row["batch_id"],
+        title=row["title"],
+        kind=Kind(row["kind"]),
+        choices=tuple(json.loads(row["choices"])),
+        price=row["price"],
+        text=row["content"],
+        picture=Picture(row["picture_id"], row["sha256"]) if row["picture_id"] else None,
+        has_guide=row["guide_version"] > 0,
+        draft=row["draft"],
+        session_answers=row["session_answers"] or 0,
+        session_earned=Micros(row["session_earned"] or 0),
+    )
+
+
+def next_place(tx: Tx, batch: BatchId) -> int:
+    """A new place at the tail of a batch's queue."""
+    row = tx.one("batches.next_place", batch=batch)
+    if row is None:
+        raise LookupError(batch)
+    place: int = row["tail"]
+    return place
+
+
+def give_back(tx: Tx, task: TaskId, batch: BatchId) -> None:
+    """Return a task's slot to its queue; gold and tasks out of the running have none to return."""
+    tx.run("tasks.return_slot", task=task, place=next_place(tx, batch))
+
+
+def _resume(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId | None:
+    """Being shown what one holds starts its lease anew."""
+    if batch["state"] == "closed":
+        return None
+    held = tx.one("assignments.held", worker=worker, batch=batch["id"])
+    if held is None:
+        return None
+    tx.run("assignments.renew", assignment=held["id"], now=now, until=now + batch["lease"])
+    return AssignmentId(held["id"])
+
+
+def _take(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId | None:
+    if batch["state"] != "open":
+        return None
+    progress = tx.one("batches.progress", batch=batch["id"], worker=worker)
+    if progress is None:
+        gap = gold.gap(batch["seed"].encode(), batch["id"], worker, 0)
+        tx.run("batches.begin_progress", batch=batch["id"], worker=worker, gap=gap, now=now)
+        progress = tx.one("batches.progress", batch=batch["id"], worker=worker)
+    if progress is None:
+        raise LookupError(batch["id"])
+    if batch["golds"] and progress["gold_gap"] <= 0:
+        task = _take_gold(tx, worker, batch, progress["gold_dealt"])
+        if task is not None:
+            return _lease(tx, now, worker, batch, task)
+    task = _take_slot(tx, worker, batch["id"], progress["cursor"])
+    return None if task is None else _lease(tx, now, worker, batch, task)
+
+
+def _take_slot(tx: Tx, worker: PersonId, batch: BatchId, cursor: int) -> TaskId | None:
+    """A slot of the next task. Where locked rows are passed over, the queue is looked through once more."""
+    for start in (cursor, 0) if tx.skips_locked else (cursor,):
+        row = tx.one("tasks.peek_slot", batch=batch, worker=worker, cursor=start)
+        if row is not None and tx.run("tasks.take_slot", task=row["id"]):
+            tx.run("batches.move_cursor", batch=batch, worker=worker, cursor=max(cursor, row["place"]))
+            return TaskId(row["id"])
+    return None
+
+
+def _take_gold(tx: Tx, worker: PersonId, batch: Row, dealt: int) -> TaskId | None:
+    row = tx.one("tasks.next_gold", batch=batch["id"], worker=worker)
+    if row is None:
+        return None
+    # A lapsed gold task comes back on the price that was set aside for it the first time.
+    if row["lapsed"] is None and not tx.run("batches.take_gold", batch=batch["id"]):
+        return None
+    gap = gold.gap(batch["seed"].encode(), batch["id"], worker, dealt + 1)
+    tx.run("batches.gold_dealt", batch=batch["id"], worker=worker, gap=gap)
+    tx.run("tasks.expose", task=row["id"])
+    return TaskId(row["id"])
+
+
+def _lease(tx: Tx, now: Instant, worker: PersonId, batch: Row, task: TaskId) -> AssignmentId:
+    row = tx.one(
+        "assignments.lease",
+        task=task,
+        batch=batch["id"],
+        worker=worker,
+        price=batch["price"],
+        now=now,
+        until=now + batch["lease"],
+    )
+    if row is None:
+        raise LookupError(task)
+    return AssignmentId(row["id"])

@@ -1,0 +1,96 @@
+"""Who somebody is, and what they may do."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.model import Instant, PersonId
+from rules.refusals import Refusal
+from storage import Row, Tx
+
+CONSENT_VERSION = 1
+"""The version of the words about what is stored and why; a newer one is asked for again."""
+
+
+class Role(StrEnum):
+    """What a person may do. One person may be all of these."""
+
+    WORKER = "worker"
+    COORDINATOR = "coordinator"
+    OWNER = "owner"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who has talked to the bot."""
+
+    id: PersonId
+    telegram_id: int
+    code: str
+    name: str
+    language: str
+    reads: str
+    roles: frozenset[Role]
+    has_consented: bool
+    expects: str | None
+    card_message_id: int | None
+    card_has_picture: bool
+
+
+def person_of(row: Row) -> Person:
+    held = {Role.WORKER: row["is_worker"], Role.COORDINATOR: row["is_coordinator"], Role.OWNER: row["is_owner"]}
+    return Person(
+        id=row["id"],
+        telegram_id=row["telegram_id"],
+        code=row["code"],
+        name=row["name"],
+        language=row["language"],
+        reads=row["reads"],
+        roles=frozenset(role for role, holds in held.items() if holds),
+        has_consented=row["consent_version"] == CONSENT_VERSION,
+        expects=row["expects"],
+        card_message_id=row["card_message_id"],
+        card_has_picture=bool(row["card_has_picture"]),
+    )
+
+
+def find(tx: Tx, telegram_id: int) -> Person | None:
+    """The person behind a Telegram id."""
+    row = tx.one("people.by_telegram", telegram=telegram_id)
+    return person_of(row) if row else None
+
+
+def require(tx: Tx, person: PersonId, *roles: Role) -> Person:
+    """The person, as the database knows them now. Raises Refusal unless they hold one of the roles."""
+    row = tx.one("people.find", person=person)
+    found = person_of(row) if row else None
+    if found is None or not found.roles & set(roles):
+        raise Refusal(f"refusal.only_{roles[0]}")
+    return found
+
+
+def require_worker(tx: Tx, person: PersonId) -> Person:
+    """A worker who has agreed to what is stored. Raises Refusal otherwise."""
+    found = require(tx, person, Role.WORKER)
+    if not found.has_consented:
+        raise Refusal("refusal.consent_first")
+    return found
+
+
+def expect(tx: Tx, person: PersonId, expects: str | None) -> None:
+    """Remember what the person's next typed message is about; None for nothing."""
+    tx.run("people.expect", person=person, expects=expects)
+
+
+def remember_card(tx: Tx, person: PersonId, message_id: int | None, has_picture: bool) -> None:
+    """Remember which message is the person's labeling message."""
+    tx.run("people.card", person=person, message=message_id, picture=int(has_picture))
+
+
+def reached(tx: Tx, telegram_id: int, is_reachable: bool) -> None:
+    """Remember whether messages reach the person."""
+    tx.run("people.reachable", telegram=telegram_id, reachable=int(is_reachable))
+
+
+def speak(tx: Tx, now: Instant, person: PersonId, language: str) -> None:
+    """Change a person's language."""
+    tx.run("people.speak", person=person, language=language)

@@ -1,0 +1,67 @@
+"""Opening an answer again."""
+
+from rules import ledger
+from rules.model import BatchId, Instant, Kind, PersonId
+from rules.refusals import Refusal
+from storage import Row, Tx
+from storage.ledger import post
+
+from .counting import count, count_answer, line
+from .dealing import show
+from .working import Recorded, own
+
+UNDO_WINDOW = 5
+
+
+def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Recorded:
+    """Open the newest of a worker's last five answers again, with its money taken back until it is answered anew.
+
+    Raises Refusal when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
+    """
+    found = tx.one("work.batch", batch=batch)
+    if found is None or found["state"] == "closed":
+        raise Refusal("work.undo_closed")
+    recent = tx.all("answers.recent", worker=worker, batch=batch, limit=UNDO_WINDOW)
+    given = next((row for row in recent if not row["undone"]), None)
+    if given is None:
+        raise Refusal("work.nothing_to_undo")
+    if not tx.run("answers.undo", answer=given["id"]):
+        raise Refusal("work.undo_settled")
+    has_slot = _take_back(tx, now, worker, batch, given)
+    _reopen(tx, now, worker, given, lease=found["lease"] if has_slot else 0)
+    return Recorded("undone", (), is_late=False, then=show(tx, given["assignment_id"]))
+
+
+def _take_back(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, given: Row) -> bool:
+    """Reverse what an answer did; whether its assignment holds a slot again."""
+    is_gold = bool(given["is_gold"])
+    status = given["status"]
+    if status in ("skipped", "reported"):
+        if not is_gold and not tx.run("tasks.take_slot", task=given["task_id"]):
+            raise Refusal("work.undo_taken")
+        if status == "reported":
+            tx.one("tasks.report", task=given["task_id"], step=-1)
+        return True
+    if status == "counted":
+        tx.one("tasks.count_answer", task=given["task_id"], step=-1)
+        count(tx, now, worker, batch, finished=-tx.run("tasks.reopen", task=given["task_id"]))
+    origin = line(batch, status, is_gold=is_gold)
+    post(tx, ledger.undone(given["assignment_id"], given["revision"], origin, worker, given["price"]), now)
+    count_answer(tx, now, worker, batch, status, given["price"], is_gold=is_gold, step=-1)
+    return status != "late" or bool(tx.run("tasks.take_slot", task=given["task_id"]))
+
+
+def _reopen(tx: Tx, now: Instant, worker: PersonId, given: Row, lease: int) -> None:
+    """Without a slot (lease 0) the assignment stays lapsed, so that its new answer is late again."""
+    held = own(tx, worker, given["assignment_id"])
+    reopened = tx.one(
+        "assignments.reopen",
+        assignment=held["id"],
+        revision=given["revision"],
+        state="held" if lease else "expired",
+        draft=given["labels"] if held["kind"] == Kind.MULTIPLE and given["labels"] else 0,
+        now=now,
+        until=now + lease,
+    )
+    if reopened is None:
+        raise Refusal("work.nothing_to_undo")

@@ -1,0 +1,14 @@
+-- name: queue
+INSERT INTO outbox (dedupe_key, person_id, kind, blanks, state, attempts, due_at, created_at)
+VALUES (:key, :person, :kind, :blanks, 'queued', 0, :now, :now)
+ON CONFLICT (dedupe_key) DO NOTHING;
+
+-- name: due
+SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, person.telegram_id, person.language
+  FROM outbox JOIN person ON person.id = outbox.person_id
+ WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
+ ORDER BY outbox.due_at, outbox.id
+ LIMIT :limit;
+
+-- name: mark
+UPDATE outbox SET state = :state, attempts = attempts + :attempted, due_at = :due WHERE id = :message;

@@ -1,0 +1,30 @@
+-- name: shown
+-- Everything that a labeling message shows of an assignment.
+SELECT assignment.id, assignment.revision, assignment.draft, assignment.worker_id, assignment.batch_id,
+       assignment.task_id,
+       task.content, task.picture_id, picture.sha256,
+       batch.title, batch.kind, batch.choices, assignment.price, batch.guide_version,
+       progress.session_answers, progress.session_earned
+  FROM assignment
+  JOIN task ON task.id = assignment.task_id
+  JOIN batch ON batch.id = assignment.batch_id
+  LEFT JOIN progress ON progress.batch_id = assignment.batch_id AND progress.worker_id = assignment.worker_id
+  LEFT JOIN picture ON picture.id = task.picture_id
+ WHERE assignment.id = :assignment;
+
+-- name: batch
+-- What dealing needs of a batch.
+SELECT id, state, lease, price, seed, golds, gold_left, coordinator_id, closed_at, title FROM batch WHERE id = :batch;
+
+-- name: last_hourly
+-- What the last sessions on a batch were worth: milliseconds of work and money, worker by worker.
+SELECT worker_id, CAST(SUM(milliseconds) AS BIGINT) AS milliseconds, CAST(SUM(price) AS BIGINT) AS earned
+  FROM (SELECT worker_id, milliseconds, price
+          FROM answer
+         WHERE batch_id = :batch AND undone = 0 AND labels IS NOT NULL
+         ORDER BY id DESC
+         LIMIT :limit) latest
+ GROUP BY worker_id;
+
+-- name: guide
+SELECT content, version FROM guide WHERE batch_id = :batch AND version = :version;
