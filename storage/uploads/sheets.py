@@ -1,0 +1,110 @@
+"""Excel workbooks."""
+
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from itertools import islice
+from pathlib import Path
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+
+from rules.refusals import Refusal
+from rules.rows import Row
+from rules.settings import Fault
+from storage.uploads.archives import WORKBOOK, open_archive
+from storage.uploads.columns import Columns
+
+MOST_ROWS = 1 << 20
+"""Excel's own limit, so that a made-up row number does not keep the reader busy for ever."""
+
+_ENCRYPTED = b"\xd0\xcf\x11\xe0"
+_BROKEN = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    BadZipFile,
+    EOFError,
+    LookupError,
+    NotImplementedError,
+    OSError,
+    RecursionError,
+    SyntaxError,  # malformed XML
+    TypeError,
+    ValueError,
+    zlib.error,
+)
+"""What openpyxl lets through when a workbook is not what it claims to be; it has no error of its own."""
+
+
+class Sheet:
+    """The first sheet; formulas count as the values that Excel saved with them."""
+
+    encoding: str | None = None
+    delimiter: str | None = None
+
+    def __init__(self, path: Path, file: str) -> None:
+        self._path = path
+        self._file = file
+        with path.open("rb") as start:
+            if start.read(4) == _ENCRYPTED:
+                raise Refusal("upload.xlsx_locked", file=file)
+        open_archive(path, file, WORKBOOK).close()
+        self.columns = Columns(self._header(), file)
+        self.columns.require_content()
+
+    def rows(self) -> Iterator[Row | Fault]:
+        records = self._records()
+        next(records)
+        for line, cells in records:
+            row = self.columns.row(line, None, cells)
+            if row is not None:
+                yield row
+
+    def _header(self) -> list[str]:
+        for _, cells in self._records():
+            return cells
+        raise Refusal("upload.empty", file=self._file)
+
+    def _records(self) -> Iterator[tuple[int, list[str]]]:
+        """Every row with something in it, with its number in Excel."""
+        rows = self._values()
+        number = 0
+        while True:
+            try:
+                values = next(rows, None)
+            except _BROKEN as error:
+                raise Refusal("upload.xlsx_broken", file=self._file) from error
+            if values is None:
+                return
+            number += 1
+            cells = [_cell(value) for value in values]
+            if any(cells):
+                yield number, cells
+
+    def _values(self) -> Iterator[tuple[object, ...]]:
+        workbook = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
+        try:
+            sheet = workbook.worksheets[0]
+            sheet.reset_dimensions()  # other programs write sizes that are not true
+            yield from islice(sheet.iter_rows(values_only=True), MOST_ROWS)
+        finally:
+            workbook.close()
+
+
+def _cell(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case float() if value.is_integer():
+            return str(int(value))
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime():
+            return value.isoformat(" ", "seconds")
+        case date() | time():
+            return value.isoformat()
+        case bool():
+            return str(value).upper()
+        case _:
+            return str(value)
