@@ -6,6 +6,7 @@ from sandbox.faults import Faults
 from sandbox.limits import Limits
 from sandbox.phone import NoSuchButton, Phone
 from sandbox.replies import Call, ConnectionDropped, Json, Reply, UploadedFile
+from sandbox.simulated import SimulatedWorker
 
 __all__ = [
     "BlockedError",
@@ -18,6 +19,7 @@ __all__ = [
     "Phone",
     "Reply",
     "Sandbox",
+    "SimulatedWorker",
     "TapError",
     "UploadedFile",
 ]

@@ -27,6 +27,7 @@ class Sandbox:
         self.world = World(clock, seed, limits or Limits())
         self._calls: deque[Call] = deque(maxlen=KEPT_CALLS)
         self._seq = 0
+        self.world.call = self.call
 
     @property
     def faults(self) -> Faults:
@@ -121,8 +122,7 @@ class Sandbox:
 
     def answers(self, user_id: int) -> list[Json]:
         """Answered taps, in the order of the answers: {query_id, text, show_alert, at}."""
-        answered = [tap.answer for tap in self.world.taps.values() if tap.person.id == user_id and tap.answer]
-        return sorted(answered, key=lambda answer: float(answer["at"]))
+        return list(self.world.answers.get(user_id, ()))
 
     def file(self, file_id: str) -> tuple[str, bytes]:
         """Name and bytes of any file in any chat; raises LookupError."""
@@ -166,14 +166,15 @@ class Sandbox:
             self._calls.append(call)
             self.world.emit({"type": "call", **call.as_json()})
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends what runs by itself: webhooks and simulated people."""
-        for bot in self.world.bots.values():
-            if bot.webhook is not None:
-                bot.webhook.stop()
-                bot.webhook = None
         for person in self.world.simulated.values():
             person.stop()
+        for bot in self.world.bots.values():
+            webhook, bot.webhook = bot.webhook, None
+            if webhook is not None:
+                webhook.stop()
+                await webhook.stopped()
 
     async def _reply(
         self, token: str, method: str, params: Mapping[str, object], files: Mapping[str, UploadedFile]

@@ -97,10 +97,10 @@ class Chat:
 
 @dataclass
 class Tap:
-    """A callback query; `answer` is set once the bot answered it."""
+    """A callback query, which can be answered once."""
 
     query_id: str
     bot: Bot
     person: Person
     at: float
-    answer: Json | None = None
+    answered: bool = False

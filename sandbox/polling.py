@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Awaitable, Callable
 
 from sandbox.contents import Arguments
 from sandbox.replies import Json, Refused, bad_request
-from sandbox.webhooks import Webhook
+from sandbox.webhooks import Address, Webhook
 from sandbox.world import World
 
 WEBHOOK_ACTIVE = (
@@ -43,8 +44,11 @@ def set_webhook(world: World, call: Arguments) -> bool:
         call.bot.updates.clear()
     call.bot.updates.allow(call.params.get("allowed_updates"))
     call.bot.updates.cut("Conflict: terminated by setWebhook request")
-    call.bot.webhook = Webhook(call.bot, url, secret, min(100, max(1, connections)), world.limits.webhook_retry_seconds)
-    call.bot.webhook.start(world.clock)
+    address = Address(
+        url, secret, min(100, max(1, connections)), world.limits.webhook_retry_seconds, _answering(world, call)
+    )
+    call.bot.webhook = Webhook(call.bot.updates, address, world.clock)
+    call.bot.webhook.start()
     return True
 
 
@@ -68,3 +72,10 @@ def _stop(call: Arguments) -> None:
     if call.bot.webhook is not None:
         call.bot.webhook.stop()
         call.bot.webhook = None
+
+
+def _answering(world: World, call: Arguments) -> Callable[[str, Json], Awaitable[object]]:
+    async def answer(method: str, params: Json) -> object:
+        return await world.call(call.bot.token, method, params)
+
+    return answer

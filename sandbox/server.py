@@ -82,7 +82,7 @@ async def page(request: web.Request) -> web.StreamResponse:
 
 
 async def _close(app: web.Application) -> None:
-    app[SANDBOX].close()
+    await app[SANDBOX].close()
 
 
 def _response(reply: Reply) -> web.Response:

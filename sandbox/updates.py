@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from sandbox.replies import Json, Refused
 
 UNASKED = frozenset({"chat_member", "message_reaction", "message_reaction_count"})
+SLACK = 10
 WEEK = 7 * 24 * 3600
 CONFLICT = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 
@@ -76,20 +77,14 @@ class UpdateQueue:
         self._pending.clear()
 
     def confirm(self, offset: int) -> None:
-        """Forgets what lies before the offset; a negative one keeps only the last so many."""
-        waiting = self.waiting()
-        if offset < 0:
-            forgotten = waiting[:offset]
-        elif any(one.update_id >= offset for one in waiting) or not waiting or offset <= waiting[-1].update_id + 1:
-            forgotten = [one for one in waiting if one.update_id < offset]
-        else:
-            forgotten = []
-        for one in forgotten:
-            del self._pending[one.update_id]
+        """Forgets what lies before the offset; a negative one counts from the end, one far ahead is not heeded."""
+        first = self._next_id + offset if offset < 0 else offset
+        if first <= self._next_id + SLACK:
+            for update_id in [one for one in self._pending if one < first]:
+                del self._pending[update_id]
 
     async def poll(self, offset: int, limit: int, patience: float, slow_repeats: bool) -> list[Json]:
-        """Up to `limit` updates, waiting `patience` real seconds for the first; cuts an older poll that still waits."""
-        self.cut(CONFLICT)
+        """Up to `limit` updates, waiting `patience` real seconds for the first; a waiting one cuts an older one."""
         self.confirm(offset)
         if slow_repeats:
             limit, patience = self._slowed(offset, limit, patience)
@@ -103,6 +98,7 @@ class UpdateQueue:
         self._waiter = None
 
     async def _arrival(self, patience: float) -> None:
+        self.cut(CONFLICT)
         waiter = self._waiter = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(patience):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from sandbox.faults import Faults
 from sandbox.files import FileStore
@@ -12,6 +12,7 @@ from sandbox.people import Bot, Chat, Person, Switchable, Tap
 from sandbox.replies import Json, Refused, bad_request
 from sandbox.updates import UpdateQueue
 
+Caller = Callable[[str, str, Json], Awaitable[object]]
 Listener = Callable[[Json], None]
 
 
@@ -27,9 +28,11 @@ class World:
         self.people: dict[int, Person] = {}
         self.chats: dict[tuple[int, int], Chat] = {}
         self.taps: dict[str, Tap] = {}
+        self.answers: dict[int, list[Json]] = {}
         self.simulated: dict[int, Switchable] = {}
         self.listeners: list[Listener] = []
         self.violations: list[str] = []
+        self.call: Caller = _nobody
 
     def date(self) -> int:
         return int(self.clock())
@@ -93,3 +96,7 @@ class World:
     def remove(self, chat: Chat, message_id: int) -> None:
         del chat.messages[message_id]
         self.emit({"type": "deleted", "user_id": chat.person.id, "message_id": message_id})
+
+
+async def _nobody(token: str, method: str, params: Json) -> object:
+    raise RuntimeError("no server answers calls in this world")
