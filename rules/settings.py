@@ -120,9 +120,9 @@ def _goes_on(last: str, value: str, key: str) -> bool:
         case "guide":
             return True
         case "choices":
-            unfinished = value.startswith("[") and not value.rstrip().endswith("]")
-            listed = "\n" in value or "," not in value
-            return (unfinished or listed) and _nearest(key) is None
+            if value.startswith("["):
+                return not value.rstrip().endswith("]")
+            return ("\n" in value or "," not in value) and _nearest(key) is None
         case _:
             return False
 
