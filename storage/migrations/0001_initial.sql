@@ -72,11 +72,17 @@ CREATE TABLE upload (
     file_path TEXT,
     telegram_file_id TEXT,
     settings TEXT NOT NULL,
+    asks TEXT NOT NULL,
+    found TEXT NOT NULL,
     state TEXT NOT NULL CHECK (state IN ('received', 'asking', 'reading', 'drafted', 'refused', 'cancelled')),
     batch_id BIGINT,
+    attempts INTEGER NOT NULL,
+    touched_at BIGINT NOT NULL,
     created_at BIGINT NOT NULL
 );
 CREATE INDEX upload_coordinator ON upload (coordinator_id, id);
+CREATE INDEX upload_running ON upload (touched_at) WHERE state IN ('received', 'asking', 'reading');
+CREATE INDEX upload_kept ON upload (touched_at) WHERE file_path IS NOT NULL;
 
 CREATE TABLE picture (
     id {identity},
@@ -103,6 +109,7 @@ CREATE TABLE batch (
     kind TEXT NOT NULL CHECK (kind IN ('single', 'multiple')),
     choices TEXT NOT NULL,
     price BIGINT NOT NULL CHECK (price > 0),
+    reserved_price BIGINT NOT NULL,
     overlap_least INTEGER NOT NULL CHECK (overlap_least > 0),
     overlap_most INTEGER NOT NULL CHECK (overlap_most >= overlap_least),
     confidence BIGINT NOT NULL CHECK (confidence BETWEEN 0 AND 1000000),
@@ -119,6 +126,7 @@ CREATE TABLE batch (
     gold_left BIGINT NOT NULL CHECK (gold_left >= 0),
     levelled_to BIGINT NOT NULL,
     tail BIGINT NOT NULL,
+    card_person_id BIGINT REFERENCES person (id),
     card_message_id BIGINT,
     card_shown TEXT,
     card_shown_at BIGINT,
@@ -130,6 +138,8 @@ CREATE TABLE batch (
 );
 CREATE INDEX batch_coordinator ON batch (coordinator_id, id);
 CREATE INDEX batch_running ON batch (state, id) WHERE state IN ('open', 'paused');
+CREATE INDEX batch_project ON batch (project_id, id);
+CREATE INDEX batch_unreleased ON batch (state, closed_at) WHERE state IN ('closed', 'discarded') AND released_at IS NULL;
 
 -- Counters are spread over shards, so that many answers at once do not meet in one row.
 CREATE TABLE batch_count (
@@ -234,7 +244,8 @@ CREATE INDEX answer_batch ON answer (batch_id, id);
 CREATE INDEX answer_task ON answer (task_id, id);
 CREATE INDEX answer_worker ON answer (worker_id, batch_id, id);
 CREATE INDEX answer_day ON answer (worker_id, answered_at);
-CREATE INDEX answer_unsettled ON answer (answered_at) WHERE settlement_id IS NULL AND undone = 0 AND price > 0;
+CREATE INDEX answer_unsettled ON answer (worker_id, answered_at)
+    WHERE settlement_id IS NULL AND undone = 0 AND price > 0;
 
 -- Money --------------------------------------------------------------------------------------------------------------
 
@@ -267,6 +278,15 @@ CREATE TABLE payment (
     amount BIGINT NOT NULL CHECK (amount > 0),
     note TEXT NOT NULL,
     paid_at BIGINT NOT NULL
+);
+
+-- What the last look at the books found; while there is a row here, nothing is paid.
+CREATE TABLE violation (
+    name TEXT NOT NULL,
+    what TEXT NOT NULL,
+    off BIGINT NOT NULL,
+    found_at BIGINT NOT NULL,
+    PRIMARY KEY (name, what)
 );
 
 -- The edge -----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,99 @@
+-- name: history
+-- A worker's answers before a moment, newest first. Whether a task is gold is not among the columns.
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+  FROM answer
+  JOIN batch ON batch.id = answer.batch_id
+  JOIN task ON task.id = answer.task_id
+  LEFT JOIN picture ON picture.id = task.picture_id
+ WHERE answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL
+   AND (answer.answered_at, answer.id) < (:at, :answer)
+ ORDER BY answer.answered_at DESC, answer.id DESC
+ LIMIT :limit;
+
+-- name: later_history
+-- A worker's answers after a moment, oldest first.
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+  FROM answer
+  JOIN batch ON batch.id = answer.batch_id
+  JOIN task ON task.id = answer.task_id
+  LEFT JOIN picture ON picture.id = task.picture_id
+ WHERE answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL
+   AND (answer.answered_at, answer.id) > (:at, :answer)
+ ORDER BY answer.answered_at, answer.id
+ LIMIT :limit;
+
+-- name: given
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+  FROM answer
+  JOIN batch ON batch.id = answer.batch_id
+  JOIN task ON task.id = answer.task_id
+  LEFT JOIN picture ON picture.id = task.picture_id
+ WHERE answer.id = :answer AND answer.worker_id = :worker AND answer.labels IS NOT NULL;
+
+-- name: between
+-- What a worker earned from one moment until before another.
+SELECT CAST(COALESCE(SUM(price), 0) AS BIGINT) AS amount, COUNT(*) AS answers
+  FROM answer
+ WHERE worker_id = :worker AND answered_at >= :begins AND answered_at < :ends AND undone = 0 AND labels IS NOT NULL;
+
+-- name: by_batch
+-- The same, batch by batch; the largest first.
+SELECT earned.batch_id, batch.title, earned.amount, earned.answers
+  FROM (SELECT batch_id, CAST(SUM(price) AS BIGINT) AS amount, COUNT(*) AS answers
+          FROM answer
+         WHERE worker_id = :worker AND answered_at >= :begins AND answered_at < :ends
+           AND undone = 0 AND labels IS NOT NULL
+         GROUP BY batch_id) earned
+  JOIN batch ON batch.id = earned.batch_id
+ ORDER BY earned.amount DESC, earned.batch_id;
+
+-- name: due
+-- The next worker, by number, with an answer whose review time is over.
+SELECT worker_id FROM answer
+ WHERE worker_id > :after AND settlement_id IS NULL AND undone = 0 AND price > 0 AND answered_at <= :before
+ ORDER BY worker_id
+ LIMIT 1;
+
+-- name: next_due
+SELECT MIN(answered_at) AS first FROM answer
+ WHERE worker_id = :worker AND settlement_id IS NULL AND undone = 0 AND price > 0;
+
+-- name: begin_settlement
+INSERT INTO settlement (worker_id, answers, amount, settled_at) VALUES (:worker, 0, 0, :now) RETURNING id;
+
+-- name: settle
+-- The oldest answers of a worker whose review time is over join a settlement.
+UPDATE answer SET settlement_id = :settlement
+ WHERE settlement_id IS NULL AND undone = 0
+   AND id IN (SELECT id FROM answer
+               WHERE worker_id = :worker AND settlement_id IS NULL AND undone = 0 AND price > 0
+                 AND answered_at <= :before
+               ORDER BY answered_at, id
+               LIMIT :limit)
+RETURNING price;
+
+-- name: end_settlement
+UPDATE settlement SET answers = :answers, amount = :amount WHERE id = :settlement;
+
+-- name: pay
+INSERT INTO payment (worker_id, amount, note, paid_at) VALUES (:worker, :amount, :note, :now) RETURNING id;
+
+-- name: payable
+SELECT person.id, person.code, person.name, balance.amount
+  FROM person
+  JOIN balance ON balance.account = 'available:' || CAST(person.id AS TEXT)
+ WHERE balance.amount > 0
+ ORDER BY person.name, person.id;
+
+-- name: violated
+SELECT name FROM violation ORDER BY name;
+
+-- name: forget_violations
+DELETE FROM violation;
+
+-- name: remember_violation
+INSERT INTO violation (name, what, off, found_at) VALUES (:name, :what, :off, :now)
+ON CONFLICT (name, what) DO NOTHING;
