@@ -133,11 +133,14 @@ CREATE TABLE batch (
     created_at BIGINT NOT NULL,
     published_at BIGINT,
     completed_at BIGINT,
+    exported_at BIGINT,
+    delivered_at BIGINT,
     closed_at BIGINT,
     released_at BIGINT
 );
 CREATE INDEX batch_coordinator ON batch (coordinator_id, id);
 CREATE INDEX batch_running ON batch (state, id) WHERE state IN ('open', 'paused');
+CREATE INDEX batch_completed ON batch (id) WHERE completed_at IS NOT NULL AND delivered_at IS NULL;
 CREATE INDEX batch_project ON batch (project_id, id);
 CREATE INDEX batch_unreleased ON batch (state, closed_at) WHERE state IN ('closed', 'discarded') AND released_at IS NULL;
 
@@ -284,7 +287,6 @@ CREATE TABLE payment (
 CREATE TABLE violation (
     name TEXT NOT NULL,
     what TEXT NOT NULL,
-    off BIGINT NOT NULL,
     found_at BIGINT NOT NULL,
     PRIMARY KEY (name, what)
 );

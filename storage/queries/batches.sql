@@ -67,3 +67,80 @@ UPDATE progress SET session_since = :now, session_last = :now, session_answers =
 UPDATE progress
    SET session_last = :now, session_answers = session_answers + :answers, session_earned = session_earned + :earned
  WHERE batch_id = :batch AND worker_id = :worker;
+
+-- name: of_coordinator
+-- Batches before a number, newest first; everybody's for an owner.
+SELECT batch.id, batch.code, batch.title, batch.state, batch.tasks
+  FROM batch
+ WHERE (:everything = 1 OR batch.coordinator_id = :coordinator)
+   AND batch.id < :before
+   AND batch.state NOT IN ('importing', 'discarded')
+ ORDER BY batch.id DESC
+ LIMIT :limit;
+
+-- name: move
+UPDATE batch SET state = :target WHERE id = :batch AND state = :origin;
+
+-- name: close
+UPDATE batch SET state = 'closed', closed_at = :now WHERE id = :batch AND state IN ('open', 'paused');
+
+-- name: reprice
+UPDATE batch SET price = :price, reserved_price = :reserved WHERE id = :batch AND state IN ('open', 'paused');
+
+-- name: defer
+UPDATE batch SET deadline_at = :deadline WHERE id = :batch AND state IN ('open', 'paused');
+
+-- name: overdue
+SELECT id FROM batch WHERE state IN ('open', 'paused') AND deadline_at <= :now ORDER BY id;
+
+-- name: unfinished
+SELECT id, tasks FROM batch WHERE state IN ('open', 'paused') AND completed_at IS NULL ORDER BY id;
+
+-- name: complete
+UPDATE batch SET completed_at = :now WHERE id = :batch AND completed_at IS NULL AND published_at IS NOT NULL;
+
+-- name: incomplete
+UPDATE batch SET completed_at = NULL WHERE id = :batch AND completed_at IS NOT NULL;
+
+-- name: long_complete
+SELECT id FROM batch WHERE state IN ('open', 'paused') AND completed_at <= :before ORDER BY id;
+
+-- name: unreleased
+-- Closed batches whose last answers can't come any more: a day and a lease have passed.
+SELECT id, coordinator_id FROM batch
+ WHERE state = 'closed' AND released_at IS NULL AND closed_at + lease <= :before
+ ORDER BY id;
+
+-- name: release
+UPDATE batch SET released_at = :now WHERE id = :batch AND state = 'closed' AND released_at IS NULL;
+
+-- name: keep_card
+UPDATE batch
+   SET card_person_id = :person, card_message_id = :message, card_shown = :shown, card_shown_at = :now
+ WHERE id = :batch;
+
+-- name: drop_card
+UPDATE batch SET card_person_id = NULL, card_message_id = NULL WHERE id = :batch AND card_message_id = :message;
+
+-- name: live_cards
+SELECT batch.id, batch.card_message_id, batch.card_shown, batch.card_person_id, person.telegram_id, person.language
+  FROM batch
+  JOIN person ON person.id = batch.card_person_id
+ WHERE batch.state IN ('open', 'paused') AND batch.card_message_id IS NOT NULL AND batch.card_shown_at <= :before
+   AND person.reachable = 1
+ ORDER BY batch.card_shown_at;
+
+-- name: answers_since
+SELECT COUNT(*) AS answers, CAST(COALESCE(MIN(answered_at), 0) AS BIGINT) AS first
+  FROM (SELECT answered_at FROM answer
+         WHERE batch_id = :batch AND undone = 0 AND labels IS NOT NULL
+         ORDER BY id DESC
+         LIMIT :limit) latest
+ WHERE answered_at >= :since;
+
+-- name: reasons
+SELECT reason, COUNT(*) AS reports
+  FROM answer
+ WHERE task_id = :task AND status = 'reported' AND undone = 0 AND reason IS NOT NULL
+ GROUP BY reason
+ ORDER BY reports DESC, reason;
