@@ -53,5 +53,6 @@ def _webp_size(data: bytes) -> tuple[int, int] | None:
         bits = int(struct.unpack("<I", data[21:25])[0])
         return (bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1
     if kind == b"VP8X":
-        return int.from_bytes(data[24:27], "little") + 1, int.from_bytes(data[27:30], "little") + 1
+        parts = struct.unpack("<HBHB", data[24:30])
+        return int(parts[0] + (parts[1] << 16)) + 1, int(parts[2] + (parts[3] << 16)) + 1
     return None
