@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import struct
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,13 +34,13 @@ class BotSide:
     sandbox: Sandbox
     token: str = TOKEN
 
-    async def ok(self, method: str, files: Mapping[str, UploadedFile] | None = None, **params: object) -> Any:
+    async def ok(self, method: str, files: Mapping[str, UploadedFile] | None = None, /, **params: object) -> Any:
         reply = await self.sandbox.call(self.token, method, params, files)
         assert reply.body["ok"], f"{method}: {reply.body}"
         return reply.body["result"]
 
     async def no(
-        self, method: str, files: Mapping[str, UploadedFile] | None = None, **params: object
+        self, method: str, files: Mapping[str, UploadedFile] | None = None, /, **params: object
     ) -> tuple[int, str]:
         reply = await self.sandbox.call(self.token, method, params, files)
         assert not reply.body["ok"], f"{method} was not refused: {reply.body}"
@@ -49,6 +50,15 @@ class BotSide:
     async def updates(self, **params: object) -> list[Json]:
         found: list[Json] = await self.ok("getUpdates", **params)
         return found
+
+
+async def until(condition: Callable[[], bool], seconds: float = 5) -> None:
+    """Waits until the condition holds; raises AssertionError when it does not in time."""
+    for _ in range(int(seconds * 100)):
+        if condition():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it did not come to that in time")
 
 
 def keyboard(*rows: list[str]) -> Json:
