@@ -31,7 +31,10 @@ SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settle
   JOIN batch ON batch.id = answer.batch_id
   JOIN task ON task.id = answer.task_id
   LEFT JOIN picture ON picture.id = task.picture_id
- WHERE answer.id = :answer AND answer.worker_id = :worker AND answer.labels IS NOT NULL;
+ WHERE answer.id = :answer AND answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL;
+
+-- name: moment
+SELECT answered_at FROM answer WHERE id = :answer AND worker_id = :worker;
 
 -- name: between
 -- What a worker earned from one moment until before another.
@@ -57,8 +60,8 @@ SELECT worker_id FROM answer
  ORDER BY worker_id
  LIMIT 1;
 
--- name: next_due
-SELECT MIN(answered_at) AS first FROM answer
+-- name: oldest_unsettled
+SELECT MIN(answered_at) AS given_at FROM answer
  WHERE worker_id = :worker AND settlement_id IS NULL AND undone = 0 AND price > 0;
 
 -- name: begin_settlement
@@ -95,5 +98,5 @@ SELECT name FROM violation ORDER BY name;
 DELETE FROM violation;
 
 -- name: remember_violation
-INSERT INTO violation (name, what, off, found_at) VALUES (:name, :what, :off, :now)
+INSERT INTO violation (name, what, found_at) VALUES (:name, :what, :now)
 ON CONFLICT (name, what) DO NOTHING;

@@ -1,0 +1,32 @@
+"""What must hold of the books and the work, as searches that find nothing in a sound database."""
+
+from dataclasses import dataclass
+
+from .database import Tx
+from .sql import SQLITE, queries
+
+FILE = "checks."
+
+
+@dataclass(frozen=True)
+class Violation:
+    """A check that found something: what breaks it, and by how much (micros or a count)."""
+
+    check: str
+    what: str
+    difference: int
+
+
+def checks() -> tuple[str, ...]:
+    """The names of all checks, which say what holds."""
+    return tuple(name.removeprefix(FILE) for name in queries(SQLITE) if name.startswith(FILE))
+
+
+def look(tx: Tx, check: str) -> list[Violation]:
+    """What one check finds; at most twenty of it."""
+    return [Violation(check, row["what"], row["difference"]) for row in tx.all(FILE + check)]
+
+
+def violations(tx: Tx) -> list[Violation]:
+    """What all checks find. In a large database each takes seconds, so that jobs rather `look` one at a time."""
+    return [violation for check in checks() for violation in look(tx, check)]

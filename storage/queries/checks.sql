@@ -1,0 +1,224 @@
+-- What holds in a sound database, each as a search for what breaks it: `what` is broken, `difference` says by how much.
+
+-- name: all_entries_sum_to_zero
+SELECT 'the ledger' AS what, difference
+  FROM (SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS difference FROM entry) summed
+ WHERE difference <> 0;
+
+-- name: postings_sum_to_zero
+SELECT source AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM entry
+ GROUP BY source
+HAVING SUM(amount) <> 0
+ ORDER BY source
+ LIMIT 20;
+
+-- name: balances_equal_their_entries
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT account, amount FROM balance
+         UNION ALL
+        SELECT account, -amount AS amount FROM entry
+         WHERE account LIKE 'pending:%' OR account LIKE 'available:%' OR account LIKE 'paid:%') compared
+ GROUP BY account
+HAVING SUM(amount) <> 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: balances_are_not_negative
+SELECT account AS what, amount AS difference FROM balance WHERE amount < 0 ORDER BY account LIMIT 20;
+
+-- name: reserved_money_is_not_overspent
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM entry
+ WHERE account LIKE 'escrow:%' OR account LIKE 'gold:%'
+ GROUP BY account
+HAVING SUM(amount) < 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: workers_have_what_they_earned
+-- Pending, available and paid money of a worker are together their paid answers.
+SELECT 'worker ' || worker AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT SUBSTR(account, 9) AS worker, amount FROM balance WHERE account LIKE 'pending:%'
+         UNION ALL
+        SELECT SUBSTR(account, 11) AS worker, amount FROM balance WHERE account LIKE 'available:%'
+         UNION ALL
+        SELECT SUBSTR(account, 6) AS worker, amount FROM balance WHERE account LIKE 'paid:%'
+         UNION ALL
+        SELECT CAST(worker_id AS TEXT) AS worker, -price AS amount FROM answer WHERE undone = 0 AND price > 0) compared
+ GROUP BY worker
+HAVING SUM(amount) <> 0
+ ORDER BY worker
+ LIMIT 20;
+
+-- name: pending_money_equals_unsettled_answers
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT account, amount FROM balance WHERE account LIKE 'pending:%'
+         UNION ALL
+        SELECT 'pending:' || CAST(worker_id AS TEXT) AS account, -price AS amount
+          FROM answer WHERE settlement_id IS NULL AND undone = 0 AND price > 0) compared
+ GROUP BY account
+HAVING SUM(amount) <> 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: paid_money_equals_payments
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT account, amount FROM balance WHERE account LIKE 'paid:%'
+         UNION ALL
+        SELECT 'paid:' || CAST(worker_id AS TEXT) AS account, -amount AS amount FROM payment) compared
+ GROUP BY account
+HAVING SUM(amount) <> 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: answers_are_posted
+SELECT 'answer ' || CAST(answer.id AS TEXT) AS what, answer.price - COALESCE(entry.amount, 0) AS difference
+  FROM answer
+  LEFT JOIN entry
+    ON entry.source = 'answer:' || CAST(answer.assignment_id AS TEXT) || ':' || CAST(answer.revision AS TEXT)
+   AND entry.account = 'pending:' || CAST(answer.worker_id AS TEXT)
+ WHERE answer.price > 0 AND (entry.amount IS NULL OR entry.amount <> answer.price)
+ ORDER BY answer.id
+ LIMIT 20;
+
+-- name: undone_answers_are_taken_back
+SELECT 'answer ' || CAST(answer.id AS TEXT) AS what, answer.price + COALESCE(entry.amount, 0) AS difference
+  FROM answer
+  LEFT JOIN entry
+    ON entry.source = 'undo:' || CAST(answer.assignment_id AS TEXT) || ':' || CAST(answer.revision AS TEXT)
+   AND entry.account = 'pending:' || CAST(answer.worker_id AS TEXT)
+ WHERE answer.undone = 1 AND answer.price > 0 AND (entry.amount IS NULL OR entry.amount <> -answer.price)
+ ORDER BY answer.id
+ LIMIT 20;
+
+-- name: undone_answers_are_not_settled
+SELECT 'answer ' || CAST(id AS TEXT) AS what, price AS difference
+  FROM answer
+ WHERE undone = 1 AND settlement_id IS NOT NULL
+ ORDER BY id
+ LIMIT 20;
+
+-- name: settlements_equal_their_answers
+SELECT 'settlement ' || CAST(settlement_id AS TEXT) AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT id AS settlement_id, worker_id, answers, amount FROM settlement
+         UNION ALL
+        SELECT settlement_id, worker_id, -1 AS answers, -price AS amount
+          FROM answer WHERE settlement_id IS NOT NULL) compared
+ GROUP BY settlement_id, worker_id
+HAVING SUM(amount) <> 0 OR SUM(answers) <> 0
+ ORDER BY settlement_id
+ LIMIT 20;
+
+-- name: settlements_are_posted
+SELECT 'settlement ' || CAST(settlement.id AS TEXT) AS what, settlement.amount - COALESCE(entry.amount, 0) AS difference
+  FROM settlement
+  LEFT JOIN entry
+    ON entry.source = 'settle:' || CAST(settlement.id AS TEXT)
+   AND entry.account = 'available:' || CAST(settlement.worker_id AS TEXT)
+ WHERE entry.amount IS NULL OR entry.amount <> settlement.amount
+ ORDER BY settlement.id
+ LIMIT 20;
+
+-- name: payments_are_posted
+SELECT 'payment ' || CAST(payment.id AS TEXT) AS what, payment.amount - COALESCE(entry.amount, 0) AS difference
+  FROM payment
+  LEFT JOIN entry
+    ON entry.source = 'payment:' || CAST(payment.id AS TEXT)
+   AND entry.account = 'paid:' || CAST(payment.worker_id AS TEXT)
+ WHERE entry.amount IS NULL OR entry.amount <> payment.amount
+ ORDER BY payment.id
+ LIMIT 20;
+
+-- name: workers_answer_a_task_once
+SELECT 'task ' || CAST(task_id AS TEXT) || ', worker ' || CAST(worker_id AS TEXT) AS what, COUNT(*) AS difference
+  FROM answer
+ WHERE undone = 0
+ GROUP BY task_id, worker_id
+HAVING COUNT(*) > 1
+ ORDER BY task_id, worker_id
+ LIMIT 20;
+
+-- name: assignments_have_their_answers
+-- A closed assignment has one standing answer, of its revision and its state; an open one has none.
+SELECT 'assignment ' || CAST(assignment.id AS TEXT) AS what, COUNT(answer.id) AS difference
+  FROM assignment
+  LEFT JOIN answer ON answer.assignment_id = assignment.id AND answer.undone = 0
+ GROUP BY assignment.id, assignment.state, assignment.revision
+HAVING SUM(CASE WHEN answer.revision = assignment.revision
+                 AND assignment.state = CASE WHEN answer.status IN ('skipped', 'reported') THEN answer.status
+                                             ELSE 'answered' END
+                THEN 1 ELSE 0 END) <> CASE WHEN assignment.state IN ('held', 'expired') THEN 0 ELSE 1 END
+    OR COUNT(answer.id) <> CASE WHEN assignment.state IN ('held', 'expired') THEN 0 ELSE 1 END
+ ORDER BY assignment.id
+ LIMIT 20;
+
+-- name: tasks_count_their_answers
+SELECT 'task ' || CAST(task_id AS TEXT) AS what, CAST(SUM(answers) AS BIGINT) AS difference
+  FROM (SELECT id AS task_id, counted AS answers FROM task
+         UNION ALL
+        SELECT task_id, -1 AS answers FROM answer WHERE undone = 0 AND status = 'counted') compared
+ GROUP BY task_id
+HAVING SUM(answers) <> 0
+ ORDER BY task_id
+ LIMIT 20;
+
+-- name: tasks_stay_within_their_overlap
+SELECT 'task ' || CAST(task.id AS TEXT) AS what, task.counted - batch.overlap_most AS difference
+  FROM task
+  JOIN batch ON batch.id = task.batch_id
+ WHERE task.gold IS NULL AND (task.counted > batch.overlap_most OR task.wanted > batch.overlap_most)
+ ORDER BY task.id
+ LIMIT 20;
+
+-- name: slots_add_up
+-- Every wanted answer of a task is free, held or counted.
+SELECT 'task ' || CAST(task_id AS TEXT) AS what, CAST(SUM(slots) AS BIGINT) AS difference
+  FROM (SELECT id AS task_id, open_slots + counted - wanted AS slots FROM task
+         WHERE gold IS NULL AND state <> 'dropped'
+         UNION ALL
+        SELECT assignment.task_id, 1 AS slots
+          FROM assignment
+          JOIN task ON task.id = assignment.task_id
+         WHERE assignment.state = 'held' AND task.gold IS NULL AND task.state <> 'dropped') compared
+ GROUP BY task_id
+HAVING SUM(slots) <> 0
+ ORDER BY task_id
+ LIMIT 20;
+
+-- name: queues_hold_the_open_tasks
+-- A published task stands in the queue exactly while it is open and has a free slot.
+SELECT 'task ' || CAST(task.id AS TEXT) AS what, task.open_slots AS difference
+  FROM task
+  JOIN batch ON batch.id = task.batch_id
+ WHERE batch.state IN ('open', 'paused', 'closed')
+   AND CASE WHEN task.place IS NULL THEN 0 ELSE 1 END
+    <> CASE WHEN task.state = 'open' AND task.gold IS NULL AND task.open_slots > 0 THEN 1 ELSE 0 END
+ ORDER BY task.id
+ LIMIT 20;
+
+-- name: batches_count_their_answers
+SELECT 'batch ' || CAST(batch_id AS TEXT) AS what,
+       CAST(ABS(SUM(counted)) + ABS(SUM(late)) + ABS(SUM(gold)) AS BIGINT) AS difference
+  FROM (SELECT batch_id, counted, late, gold, spent FROM batch_count
+         UNION ALL
+        SELECT batch_id,
+               CASE WHEN status = 'counted' AND is_gold = 0 THEN -1 ELSE 0 END AS counted,
+               CASE WHEN status = 'late' THEN -1 ELSE 0 END AS late,
+               -is_gold AS gold,
+               -price AS spent
+          FROM answer WHERE undone = 0 AND labels IS NOT NULL) compared
+ GROUP BY batch_id
+HAVING SUM(counted) <> 0 OR SUM(late) <> 0 OR SUM(gold) <> 0 OR SUM(spent) <> 0
+ ORDER BY batch_id
+ LIMIT 20;
+
+-- name: batches_count_their_finished_tasks
+SELECT 'batch ' || CAST(batch_id AS TEXT) AS what, CAST(SUM(finished) AS BIGINT) AS difference
+  FROM (SELECT batch_id, finished FROM batch_count
+         UNION ALL
+        SELECT batch_id, -1 AS finished FROM task WHERE gold IS NULL AND state <> 'open') compared
+ GROUP BY batch_id
+HAVING SUM(finished) <> 0
+ ORDER BY batch_id
+ LIMIT 20;
