@@ -1,7 +1,7 @@
 """Buttons: one frozen dataclass each, packed into the 64 bytes that Telegram carries.
 
-A packed tap is `<seal><code>:<field>:<field>...`; whole numbers in base 36. A code is never given a new meaning, so that
-buttons lying in old chats stay readable.
+A packed tap is `<seal><code>:<field>:<field>...`; whole numbers in base 36. A code is never given a new meaning, so
+that buttons lying in old chats stay readable.
 """
 
 from dataclasses import dataclass, fields
@@ -196,3 +196,56 @@ class BalanceTap(Tap):
     """How much is it?"""
 
     code = "b"
+
+
+@dataclass(frozen=True)
+class WorkTap(Tap):
+    """What is there to do?"""
+
+    code = "wl"
+
+
+# The way in, settings, owners -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class ReadsTap(Tap):
+    """I read tasks in this language (on 1), or do not (on 0)."""
+
+    code = "lr"
+    language: str
+    on: int
+
+
+@dataclass(frozen=True)
+class DoorTap(Tap):
+    """Newcomers may join without an invite (open), or not (invite)."""
+
+    code = "d"
+    value: str
+
+
+@dataclass(frozen=True)
+class InviteTap(Tap):
+    """Make a link for so many workers, to a project (0: to all)."""
+
+    code = "i"
+    uses: int
+    days: int
+    project: int
+
+
+@dataclass(frozen=True)
+class CoordinatorInviteTap(Tap):
+    """Make a link for a coordinator."""
+
+    code = "ic"
+
+
+@dataclass(frozen=True)
+class DismissTap(Tap):
+    """Take a coordinator's rights away; asked once more before it is done (sure 1)."""
+
+    code = "dc"
+    person: int
+    sure: int

@@ -1,19 +1,27 @@
 """Sending screens to Telegram, and what its everyday errors mean."""
 
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, Message
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest
+from telegram.error import BadRequest, RetryAfter
 
+from rules.model import PictureId
 from services.pictures import file_id_of, keep_file_id
 from storage import Database
 
 from .screen import Button, Link, Screen
 from .secret import Secret
 from .taps import pack
+
+T = TypeVar("T")
+BARE = LinkPreviewOptions(is_disabled=True)
+PATIENCE = 3
 
 
 class CardGone(Exception):
@@ -42,48 +50,66 @@ class Telegraph:
         self._db = db
         self._secret = secret
         self._pictures = pictures
+        self._uploading: dict[PictureId, asyncio.Lock] = {}
 
     async def send(self, telegram_id: int, screen: Screen) -> Sent:
         """A new message."""
         markup = self._markup(telegram_id, screen)
         if not screen.has_picture:
-            message = await self._bot.send_message(
-                telegram_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=markup, disable_web_page_preview=True
+            message = await patiently(
+                lambda: self._bot.send_message(
+                    telegram_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=BARE
+                )
             )
-        else:
-            media = await self._media(screen)
-            message = await self._bot.send_photo(
-                telegram_id, media, caption=screen.text, parse_mode=ParseMode.HTML, reply_markup=markup
+            return Sent(message.message_id, has_picture=False)
+        async with self._media(screen) as media:
+            message = await patiently(
+                lambda: self._bot.send_photo(
+                    telegram_id, media, caption=screen.text, parse_mode=ParseMode.HTML, reply_markup=markup
+                )
             )
             await self._remember(screen, message)
-        return Sent(message.message_id, screen.has_picture)
+        return Sent(message.message_id, has_picture=True)
 
     async def edit(self, telegram_id: int, sent: Sent, screen: Screen) -> Sent:
-        """Change a message in place. Raises CardGone when that can't be: it is deleted, or a picture would become text."""
+        """Change a message in place. Raises CardGone when it is deleted, or a picture would have to become text."""
         if sent.has_picture and not screen.has_picture:
             raise CardGone
-        markup = self._markup(telegram_id, screen)
         try:
             if screen.has_picture:
-                media = InputMediaPhoto(await self._media(screen), caption=screen.text, parse_mode=ParseMode.HTML)
-                result = await self._bot.edit_message_media(
-                    media, chat_id=telegram_id, message_id=sent.message_id, reply_markup=markup
-                )
-                if isinstance(result, Message):
-                    await self._remember(screen, result)
+                await self._edit_picture(telegram_id, sent.message_id, screen)
             else:
-                await self._bot.edit_message_text(
-                    screen.text,
-                    chat_id=telegram_id,
-                    message_id=sent.message_id,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=markup,
-                    disable_web_page_preview=True,
-                )
+                await self._edit_text(telegram_id, sent.message_id, screen)
         except BadRequest as error:
             if not is_unmodified(error):
                 raise CardGone from error
         return Sent(sent.message_id, screen.has_picture)
+
+    async def _edit_text(self, telegram_id: int, message_id: int, screen: Screen) -> None:
+        await patiently(
+            lambda: self._bot.edit_message_text(
+                screen.text,
+                chat_id=telegram_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=self._markup(telegram_id, screen),
+                link_preview_options=BARE,
+            )
+        )
+
+    async def _edit_picture(self, telegram_id: int, message_id: int, screen: Screen) -> None:
+        async with self._media(screen) as media:
+            photo = InputMediaPhoto(media, caption=screen.text, parse_mode=ParseMode.HTML)
+            result = await patiently(
+                lambda: self._bot.edit_message_media(
+                    photo,
+                    chat_id=telegram_id,
+                    message_id=message_id,
+                    reply_markup=self._markup(telegram_id, screen),
+                )
+            )
+            if isinstance(result, Message):
+                await self._remember(screen, result)
 
     async def strip(self, telegram_id: int, message_id: int) -> None:
         """Take the buttons off a message that is over."""
@@ -127,14 +153,25 @@ class Telegraph:
             return InlineKeyboardButton(button.text, url=button.url)
         return InlineKeyboardButton(button.text, callback_data=pack(button.tap, self._secret, telegram_id))
 
-    async def _media(self, screen: Screen) -> str | bytes:
-        """The file_id of a stored picture, or the bytes to upload."""
+    @asynccontextmanager
+    async def _media(self, screen: Screen) -> AsyncIterator[str | bytes]:
+        """The file_id of a stored picture, or its bytes; while one call uploads it, others wait for its file_id."""
         if screen.drawing is not None:
-            return screen.drawing
+            yield screen.drawing
+            return
         if screen.picture is None:
             raise ValueError("a screen without a picture")
-        file_id = await self._db.run(file_id_of, screen.picture.id, self._bot.id)
-        return file_id or read(self._pictures.path(screen.picture.sha256))
+        known = await self._db.run(file_id_of, screen.picture.id, self._bot.id)
+        if known:
+            yield known
+            return
+        async with self._uploading.setdefault(screen.picture.id, asyncio.Lock()):
+            uploaded = await self._db.run(file_id_of, screen.picture.id, self._bot.id)
+            if uploaded:
+                yield uploaded
+            else:
+                yield await asyncio.to_thread(self._pictures.path(screen.picture.sha256).read_bytes)
+        self._uploading.pop(screen.picture.id, None)
 
     async def _remember(self, screen: Screen, message: Message) -> None:
         if screen.picture is not None and message.photo:
@@ -146,5 +183,12 @@ def is_unmodified(error: BadRequest) -> bool:
     return "not modified" in error.message.lower()
 
 
-def read(path: Path) -> bytes:
-    return path.read_bytes()
+async def patiently(call: Callable[[], Awaitable[T]]) -> T:
+    """Make a call; when Telegram asks for a pause, wait for as long as it says and make it again."""
+    for _ in range(PATIENCE):
+        try:
+            return await call()
+        except RetryAfter as error:
+            wait = error.retry_after
+            await asyncio.sleep(wait if isinstance(wait, int | float) else wait.total_seconds())
+    return await call()

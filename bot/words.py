@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 
 from rules.model import HOUR, MINUTE, SECOND, Instant, Micros
 
-LANGUAGES = ("ko", "en")
 SIGNS = MappingProxyType({"KRW": "₩", "USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"})
 
 

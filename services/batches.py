@@ -167,11 +167,12 @@ def _per_hour(tx: Tx, now: Instant, batch: BatchId) -> int | None:
     row = tx.one("batches.answers_since", batch=batch, since=now - HOUR, limit=SPEED_ANSWERS)
     if row is None or not row["answers"]:
         return None
-    return round(row["answers"] * HOUR / max(now - row["first"], SHORTEST_STRETCH))
+    answers, first = int(row["answers"]), int(row["first"])
+    return round(answers * HOUR / max(now - first, SHORTEST_STRETCH))
 
 
 def _rest(batch: Row, counts: Row, per_hour: int | None) -> int | None:
-    wanted = batch["tasks"] * batch["overlap_least"] - counts["counted"]
+    wanted = int(batch["tasks"] * batch["overlap_least"] - counts["counted"])
     if not per_hour or batch["state"] != "open" or wanted <= 0 or counts["finished"] >= batch["tasks"]:
         return None
     return round(wanted * HOUR / per_hour)

@@ -7,6 +7,9 @@ from rules import gold
 from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, PictureId, TaskId
 from storage import Row, Tx
 
+UNDO_WINDOW = 5
+"""How many of a worker's last answers can be opened again."""
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -33,6 +36,7 @@ class Shown:
     draft: int
     session_answers: int
     session_earned: Micros
+    last_answer: int
 
 
 def deal(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Shown | None:
@@ -63,7 +67,14 @@ def show(tx: Tx, assignment: AssignmentId) -> Shown:
         draft=row["draft"],
         session_answers=row["session_answers"] or 0,
         session_earned=Micros(row["session_earned"] or 0),
+        last_answer=newest_answer(tx, row["worker_id"], row["batch_id"]),
     )
+
+
+def newest_answer(tx: Tx, worker: PersonId, batch: BatchId) -> int:
+    """The newest of a worker's last answers that stands, 0 for none: what an undo button would open again."""
+    recent = tx.all("answers.recent", worker=worker, batch=batch, limit=UNDO_WINDOW)
+    return next((row["id"] for row in recent if not row["undone"]), 0)
 
 
 def next_place(tx: Tx, batch: BatchId) -> int:

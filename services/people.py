@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from rules.model import Instant, PersonId
+from rules.model import PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
 CONSENT_VERSION = 1
 """The version of the words about what is stored and why; a newer one is asked for again."""
+
+LANGUAGES = ("ko", "en")
 
 
 class Role(StrEnum):
@@ -31,6 +33,7 @@ class Person:
     reads: str
     roles: frozenset[Role]
     has_consented: bool
+    sees_everything: bool
     expects: str | None
     card_message_id: int | None
     card_has_picture: bool
@@ -47,6 +50,7 @@ def person_of(row: Row) -> Person:
         reads=row["reads"],
         roles=frozenset(role for role, holds in held.items() if holds),
         has_consented=row["consent_version"] == CONSENT_VERSION,
+        sees_everything=bool(row["all_projects"]),
         expects=row["expects"],
         card_message_id=row["card_message_id"],
         card_has_picture=bool(row["card_has_picture"]),
@@ -91,6 +95,18 @@ def reached(tx: Tx, telegram_id: int, is_reachable: bool) -> None:
     tx.run("people.reachable", telegram=telegram_id, reachable=int(is_reachable))
 
 
-def speak(tx: Tx, now: Instant, person: PersonId, language: str) -> None:
-    """Change a person's language."""
+def speak(tx: Tx, person: PersonId, language: str) -> None:
+    """Change a person's language. Raises Refusal for one that is not spoken here."""
+    if language not in LANGUAGES:
+        raise Refusal("start.lost_button")
     tx.run("people.speak", person=person, language=language)
+
+
+def read(tx: Tx, person: PersonId, language: str, is_on: bool) -> None:
+    """Change which languages a worker labels in. Raises Refusal when none would be left."""
+    row = tx.one("people.find", person=person)
+    reads = set(row["reads"].split(",")) if row else set()
+    reads = reads | {language} if is_on else reads - {language}
+    if not reads:
+        raise Refusal("start.reads_one")
+    tx.run("people.read", person=person, reads=",".join(each for each in LANGUAGES if each in reads))

@@ -7,16 +7,15 @@ from storage import Row, Tx
 from storage.ledger import post
 
 from .counting import count, count_answer, line
-from .dealing import show
-from .working import Recorded, own
-
-UNDO_WINDOW = 5
+from .dealing import UNDO_WINDOW, show
+from .working import Outcome, Recorded, Stale, onward, own
 
 
-def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Recorded:
+def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, answer: int) -> Outcome:
     """Open the newest of a worker's last five answers again, with its money taken back until it is answered anew.
 
-    Raises Refusal when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
+    `answer` is the newest one as the button knew it, so that a repeated tap does not open a second one. Raises Refusal
+    when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
     """
     found = tx.one("work.batch", batch=batch)
     if found is None or found["state"] == "closed":
@@ -25,6 +24,8 @@ def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Recorded:
     given = next((row for row in recent if not row["undone"]), None)
     if given is None:
         raise Refusal("work.nothing_to_undo")
+    if given["id"] != answer:
+        return Stale(onward(tx, now, worker, batch))
     if not tx.run("answers.undo", answer=given["id"]):
         raise Refusal("work.undo_settled")
     has_slot = _take_back(tx, now, worker, batch, given)

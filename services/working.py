@@ -14,7 +14,8 @@ from storage import Row, Tx
 from storage.ledger import post
 
 from .counting import count, count_answer, line
-from .dealing import Shown, deal, give_back, next_place, show
+from .dealing import Shown, deal, give_back, newest_answer, next_place, show
+from .people import remember_card
 
 REPORTS_THAT_FLAG = 2
 
@@ -47,6 +48,7 @@ class Summary:
     earned: Micros
     milliseconds: int
     ended: Ended
+    last_answer: int
 
 
 @dataclass(frozen=True)
@@ -122,6 +124,14 @@ def skip(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revis
     return Recorded("skipped", (), is_late=False, then=onward(tx, now, worker, held["batch_id"]))
 
 
+def look(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int) -> Shown | Stale:
+    """The task of an open card once more."""
+    held = own(tx, worker, assignment)
+    if not _is_open(held, revision):
+        return Stale(onward(tx, now, worker, held["batch_id"]))
+    return show(tx, assignment)
+
+
 def report(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int, reason: Reason) -> Outcome:
     """Say that something is wrong with a task; the second report takes it out until its coordinator has looked."""
     held = own(tx, worker, assignment)
@@ -160,9 +170,16 @@ def summarize(tx: Tx, worker: PersonId, batch: BatchId, ended: Ended | None = No
         ended = {"paused": Ended.PAUSED, "closed": Ended.CLOSED}.get(found["state"], Ended.EMPTY)
     progress = tx.one("batches.progress", batch=batch, worker=worker)
     if progress is None:
-        return Summary(batch, found["title"], 0, Micros(0), 0, ended)
-    span = progress["session_last"] - progress["session_since"]
-    return Summary(batch, found["title"], progress["session_answers"], progress["session_earned"], span, ended)
+        return Summary(batch, found["title"], 0, Micros(0), 0, ended, 0)
+    return Summary(
+        batch,
+        found["title"],
+        progress["session_answers"],
+        progress["session_earned"],
+        progress["session_last"] - progress["session_since"],
+        ended,
+        newest_answer(tx, worker, batch),
+    )
 
 
 def lapse(tx: Tx, now: Instant, assignment: AssignmentId, task: TaskId, batch: BatchId, revision: int) -> bool:
@@ -253,3 +270,12 @@ def _advance(tx: Tx, held: Row) -> bool:
             tx.run("tasks.want_more", task=held["task_id"], place=next_place(tx, held["batch_id"]))
             return False
     return bool(tx.run("tasks.finish", task=held["task_id"]))
+
+
+def seen(
+    tx: Tx, now: Instant, worker: PersonId, message_id: int, has_picture: bool, shown: tuple[AssignmentId, int] | None
+) -> None:
+    """A card has arrived: its seconds run from now, and it is the worker's one labeling message."""
+    remember_card(tx, worker, message_id if shown else None, has_picture)
+    if shown:
+        tx.run("assignments.shown", assignment=shown[0], revision=shown[1], now=now)

@@ -16,15 +16,15 @@ class Dialect:
     """How one engine spells the few things that can't be said alike."""
 
     name: str
-    tokens: Mapping[str, str]
+    tokens: tuple[tuple[str, str], ...]
 
     def fill(self, text: str) -> str:
-        for token, spelling in self.tokens.items():
+        for token, spelling in self.tokens:
             text = text.replace("{" + token + "}", spelling)
         return text
 
 
-SQLITE = Dialect("sqlite", MappingProxyType({"identity": "INTEGER PRIMARY KEY", "skip_locked": ""}))
+SQLITE = Dialect("sqlite", (("identity", "INTEGER PRIMARY KEY"), ("skip_locked", "")))
 
 
 @cache

@@ -47,7 +47,7 @@ UPDATE assignment SET draft = :draft
  WHERE id = :assignment AND revision = :revision AND state IN ('held', 'expired');
 
 -- name: lapsed
-SELECT id, task_id, batch_id, worker_id, revision FROM assignment
+SELECT id, task_id, batch_id, revision, lease_until FROM assignment
  WHERE state = 'held' AND lease_until <= :now
  ORDER BY lease_until
  LIMIT :limit;

@@ -4,11 +4,16 @@ VALUES (:key, :person, :kind, :blanks, 'queued', 0, :now, :now)
 ON CONFLICT (dedupe_key) DO NOTHING;
 
 -- name: due
-SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, person.telegram_id, person.language
+SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id, person.telegram_id, person.language
   FROM outbox JOIN person ON person.id = outbox.person_id
  WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
  ORDER BY outbox.due_at, outbox.id
  LIMIT :limit;
 
 -- name: mark
-UPDATE outbox SET state = :state, attempts = attempts + :attempted, due_at = :due WHERE id = :message;
+-- A message is taken for sending only while it is queued.
+UPDATE outbox SET state = :state, attempts = attempts + :attempted, due_at = :due
+ WHERE id = :message AND (:state <> 'sending' OR state = 'queued');
+
+-- name: interrupted
+UPDATE outbox SET state = 'unknown' WHERE state = 'sending';

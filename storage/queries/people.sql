@@ -83,3 +83,13 @@ UPDATE batch SET coordinator_id = :owner WHERE coordinator_id = :person;
 
 -- name: take_over_projects
 UPDATE project SET coordinator_id = :owner WHERE coordinator_id = :person;
+
+-- name: used_invite
+SELECT invite.id FROM invite JOIN invite_use ON invite_use.invite_id = invite.id
+ WHERE invite.code_hash = :hash AND invite_use.person_id = :person;
+
+-- name: project
+SELECT id, title, coordinator_id FROM project WHERE id = :project;
+
+-- name: projects
+SELECT id, title FROM project WHERE coordinator_id = :person OR :everything = 1 ORDER BY id DESC LIMIT 20;

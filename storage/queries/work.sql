@@ -26,5 +26,7 @@ SELECT worker_id, CAST(SUM(milliseconds) AS BIGINT) AS milliseconds, CAST(SUM(pr
          LIMIT :limit) latest
  GROUP BY worker_id;
 
--- name: guide
-SELECT content, version FROM guide WHERE batch_id = :batch AND version = :version;
+-- name: current_guide
+SELECT batch.title, guide.content
+  FROM batch LEFT JOIN guide ON guide.batch_id = batch.id AND guide.version = batch.guide_version
+ WHERE batch.id = :batch;

@@ -1,0 +1,81 @@
+"""The clock: APScheduler keeps time, the jobs know what is due."""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from rules.model import Instant
+from services.scheduling import claim
+
+from .context import Kit
+
+log = logging.getLogger(__name__)
+
+Run = Callable[[Kit, Instant], Awaitable[str]]
+
+
+@dataclass(frozen=True)
+class Every:
+    """Again after so many seconds; running twice or late does no harm."""
+
+    seconds: int
+
+
+@dataclass(frozen=True)
+class Daily:
+    """Once a day at an hour and minute of the installation's time zone."""
+
+    hour: int
+    minute: int = 0
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the schedule."""
+
+    name: str
+    when: Every | Daily
+    run: Run
+
+
+async def run_job(kit: Kit, job: Job, now: Instant) -> str:
+    """Run a job now; one that is daily only if nobody has run it for this day yet."""
+    if isinstance(job.when, Daily):
+        day = datetime.fromtimestamp(now / 1000, kit.config.timezone).date().isoformat()
+        if not await kit.db.run(claim, now, job.name, day):
+            return "done before"
+    try:
+        report = await job.run(kit, now)
+    except Exception:
+        log.exception("job %s failed", job.name)
+        return "failed"
+    log.debug("job %s: %s", job.name, report)
+    return report
+
+
+def start_schedule(kit: Kit, jobs: Iterable[Job]) -> AsyncIOScheduler:
+    """Start all jobs on the running event loop."""
+    scheduler = AsyncIOScheduler(
+        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+    )
+    for job in jobs:
+        scheduler.add_job(_tick, _trigger(kit, job), args=(kit, job), id=job.name)
+    scheduler.start()
+    return scheduler
+
+
+async def _tick(kit: Kit, job: Job) -> None:
+    await run_job(kit, job, kit.clock.now())
+
+
+def _trigger(kit: Kit, job: Job) -> IntervalTrigger | CronTrigger:
+    match job.when:
+        case Every(seconds):
+            return IntervalTrigger(seconds=seconds)
+        case Daily(hour, minute):
+            return CronTrigger(hour=hour, minute=minute, timezone=kit.config.timezone)

@@ -1,0 +1,46 @@
+"""A coordinator takes labels and answers home."""
+
+from bot.context import Context
+from bot.exports import deliver
+from bot.routing import Route, on_command, on_tap
+from bot.screens import exports as screens
+from bot.taps_export import ExportsTap, ExportTap
+from rules.model import BatchId
+from rules.refusals import Refusal
+from services import exporting
+
+
+async def export_command(ctx: Context, code: str) -> None:
+    """`/export CODE`, or `/export` with a choice among the batches; the only one is taken at once."""
+    if code:
+        listed = await ctx.kit.db.read(exporting.permit_code, ctx.person.id, code)
+        await deliver(ctx.kit, ctx.person, listed.batch)
+        return
+    listing = await ctx.kit.db.read(exporting.choices, ctx.person.id, 0)
+    match listing.batches:
+        case ():
+            raise Refusal("export.none")
+        case (only,):
+            await deliver(ctx.kit, ctx.person, only.batch)
+        case _:
+            await ctx.say(screens.choose(listing, ctx.words))
+
+
+async def show_older(ctx: Context, tap: ExportsTap) -> None:
+    listing = await ctx.kit.db.read(exporting.choices, ctx.person.id, tap.before)
+    await ctx.show(screens.choose(listing, ctx.words))
+
+
+async def export_batch(ctx: Context, tap: ExportTap) -> None:
+    """The tapped message stays: it may be the batch's card."""
+    batch = BatchId(tap.batch)
+    await ctx.kit.db.read(exporting.permit, ctx.person.id, batch)
+    await ctx.toast(ctx.words.plain("export.preparing"))
+    await deliver(ctx.kit, ctx.person, batch)
+
+
+ROUTES: tuple[Route, ...] = (
+    on_command("export", export_command),
+    on_tap(ExportsTap, show_older),
+    on_tap(ExportTap, export_batch),
+)

@@ -1,0 +1,103 @@
+"""The way in: /start, consent, language, settings, help."""
+
+from telegram import BotCommand, BotCommandScopeChat
+
+from bot.context import Context
+from bot.routing import Route, on_command, on_tap
+from bot.screen import Screen
+from bot.screens import start as screens
+from bot.taps import ConsentTap, DoorTap, LanguageTap, ReadsTap
+from rules.refusals import Refusal
+from services import enrolling, people
+from services.enrolling import Newcomer
+from services.people import Role
+
+from .work import work
+
+
+async def start(ctx: Context, argument: str) -> None:
+    """Somebody comes in, perhaps by an invitation."""
+    sender, config = ctx.sender, ctx.kit.config
+    newcomer = Newcomer(sender.telegram_id, sender.name, sender.username, ctx.words.language)
+    await ctx.run(enrolling.arrive, ctx.now, newcomer, argument, config.owners, config.join)
+    await ctx.refresh()
+    await set_menu(ctx)
+    if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
+        await ctx.say(screens.consent_screen(ctx.words, ctx.person.name))
+    else:
+        await ctx.say(screens.welcome_screen(ctx.words, ctx.person))
+
+
+async def agree(ctx: Context, tap: ConsentTap) -> None:
+    """A worker agrees, and starts."""
+    await ctx.run(enrolling.consent, ctx.now, ctx.person.id, tap.version)
+    await ctx.refresh()
+    await ctx.toast(ctx.words.plain("start.agreed"))
+    await work(ctx, "")
+
+
+async def speak(ctx: Context, tap: LanguageTap) -> None:
+    """Somebody wants another language: the screen that asked comes again in it."""
+    await ctx.run(people.speak, ctx.person.id, tap.language)
+    await ctx.refresh()
+    await set_menu(ctx)
+    if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
+        await ctx.show(screens.consent_screen(ctx.words, ctx.person.name))
+    else:
+        await ctx.toast(ctx.words.plain("start.language_set"))
+        await ctx.show(await _settings(ctx))
+
+
+async def language(ctx: Context, _argument: str) -> None:
+    """/language"""
+    await ctx.say(screens.language_screen(ctx.words))
+
+
+async def settings(ctx: Context, _argument: str) -> None:
+    """/settings"""
+    await ctx.say(await _settings(ctx))
+
+
+async def read(ctx: Context, tap: ReadsTap) -> None:
+    """A worker says which languages they label in."""
+    await ctx.run(people.read, ctx.person.id, tap.language, bool(tap.on))
+    await ctx.refresh()
+    await ctx.show(await _settings(ctx))
+
+
+async def set_door(ctx: Context, tap: DoorTap) -> None:
+    """The owner opens or closes the door."""
+    await ctx.run(enrolling.set_door, ctx.now, ctx.person.id, tap.value)
+    await ctx.show(await _settings(ctx))
+
+
+async def help_(ctx: Context, _argument: str) -> None:
+    """/help"""
+    if not ctx.is_known:
+        raise Refusal("start.closed_door")
+    await ctx.say(screens.help_screen(ctx.words, ctx.person))
+
+
+async def set_menu(ctx: Context) -> None:
+    """The commands beside the input, those that this person may use, in their language."""
+    names = screens.commands(ctx.person.roles)
+    menu = [BotCommand(name, ctx.words.plain(f"command.{name}")) for name in names]
+    await ctx.kit.bot.set_my_commands(menu, scope=BotCommandScopeChat(ctx.sender.telegram_id))
+
+
+async def _settings(ctx: Context) -> Screen:
+    is_owner = Role.OWNER in ctx.person.roles
+    door = await ctx.run(enrolling.door, ctx.kit.config.join) if is_owner else None
+    return screens.settings_screen(ctx.words, ctx.person, door)
+
+
+ROUTES: tuple[Route, ...] = (
+    on_command("start", start, for_anyone=True),
+    on_command("help", help_, for_anyone=True),
+    on_command("language", language),
+    on_command("settings", settings),
+    on_tap(ConsentTap, agree),
+    on_tap(LanguageTap, speak),
+    on_tap(ReadsTap, read),
+    on_tap(DoorTap, set_door),
+)

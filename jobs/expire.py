@@ -1,0 +1,15 @@
+"""Leases end: the slots go back, the late answers stay welcome for a day."""
+
+from bot.context import Kit
+from rules.model import Instant
+from services import expiring
+
+AT_ONCE = 200
+
+
+async def run(kit: Kit, now: Instant) -> str:
+    """Return every slot whose lease is over."""
+    total = 0
+    while count := await kit.db.run(expiring.expire, now, AT_ONCE):
+        total += count
+    return f"{total} leases ended"

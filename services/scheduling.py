@@ -1,0 +1,9 @@
+"""Which periods of a job have run."""
+
+from rules.model import Instant
+from storage import Tx
+
+
+def claim(tx: Tx, now: Instant, job: str, period: str) -> bool:
+    """Take a job's period; False when it has been taken before."""
+    return tx.one("jobs.claim", job=job, period=period, now=now) is not None

@@ -1,0 +1,20 @@
+-- name: add
+INSERT INTO inbox (update_id, raw, state, attempts, received_at) VALUES (:update, :raw, 'new', 0, :now)
+ON CONFLICT (update_id) DO NOTHING
+RETURNING seq;
+
+-- name: unfinished
+SELECT seq, update_id, raw FROM inbox WHERE state = 'new' ORDER BY seq;
+
+-- name: attempt
+UPDATE inbox SET attempts = attempts + 1 WHERE seq = :seq AND state = 'new' RETURNING attempts;
+
+-- name: finish
+UPDATE inbox SET state = 'done' WHERE seq = :seq;
+
+-- name: fail
+UPDATE inbox SET state = 'failed' WHERE seq = :seq;
+
+-- name: prune
+DELETE FROM inbox
+ WHERE seq IN (SELECT seq FROM inbox WHERE received_at < :before AND state = 'done' ORDER BY received_at LIMIT :limit);
