@@ -1,12 +1,13 @@
 """Writing a batch's files into the data folder and sending them into a chat."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from telegram.error import TelegramError
 
-from rules.model import SECOND, BatchId, Instant
+from rules.model import SECOND, BatchId, PersonId
 from rules.refusals import Refusal
 from services import exporting
 from services.exporting import Exported, Listed
@@ -39,10 +40,9 @@ class Follower:
     async def __call__(self, done: int, total: int) -> None:
         if self._kit.clock.now() - self._shown_at < PAUSE:
             return
-        try:
+        # The files matter more than the message about them.
+        with suppress(TelegramError):
             await self.become(screens.running(self._title, done, total, self._words))
-        except TelegramError:
-            pass  # The files matter more than the message about them.
         self._shown_at = self._kit.clock.now()
 
     async def become(self, screen: Screen) -> None:
@@ -66,17 +66,17 @@ async def write(kit: Kit, batch: BatchId, code: str, progress: exporting.Progres
     return exported
 
 
-async def deliver(kit: Kit, person: Person, batch: BatchId, heading: str = "export.done") -> None:
+async def deliver(kit: Kit, person: Person, batch: BatchId) -> None:
     """Write a batch's files anew and send them, with a summary. Raises Refusal when they are not for this person."""
     listed = await kit.db.read(exporting.permit, person.id, batch)
-    await send(kit, person.telegram_id, kit.words(person.language), listed, heading)
+    await send(kit, person.telegram_id, kit.words(person.language), listed, "export.done")
 
 
 async def completed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """Tell a coordinator that a batch is finished, with its files; nothing to one who has handed it over since."""
     batch = BatchId(blanks["batch"])
     try:
-        listed = await kit.db.read(exporting.permit, notice.person, batch)
+        listed = await kit.db.read(exporting.permit, PersonId(notice.person), batch)
     except Refusal:
         return
     await send(kit, notice.telegram_id, kit.words(notice.language), listed, "export.completed")
