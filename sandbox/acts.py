@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sandbox.contents import formatted
+from sandbox.contents import CAPTION_LIMIT, TEXT_LIMIT, formatted
 from sandbox.files import FileKind
 from sandbox.keyboards import callback_buttons
 from sandbox.markup import with_found_entities
@@ -37,6 +37,8 @@ def say(world: World, user_id: int, text: str, bot: int | None) -> Json:
     body, _ = formatted(text, None, None)
     if not body:
         raise ValueError("there is nothing to send")
+    if len(body) > TEXT_LIMIT:
+        raise ValueError(f"a message has at most {TEXT_LIMIT} characters")
     entities = with_found_entities(body, [])
     return _write(world, _chat(world, user_id, bot), {"text": body, **({"entities": entities} if entities else {})})
 
@@ -71,6 +73,7 @@ def set_blocked(world: World, user_id: int, blocked: bool, bot: int | None) -> N
     if chat.blocked == blocked:
         return
     chat.blocked = blocked
+    world.emit({"type": "user", "user_id": user_id, "user": chat.person.user(), "blocked": blocked})
     states = ("member", "kicked") if blocked else ("kicked", "member")
     old, new = (_membership(chat, status) for status in states)
     update = {
@@ -89,7 +92,7 @@ def _membership(chat: Chat, status: str) -> Json:
 
 def _send_tap(world: World, chat: Chat, message: Json, data: str) -> str:
     query_id = str(chat.person.id * 2**32 % 2**63 + world.chance.randrange(2**32))
-    world.taps[query_id] = Tap(query_id, chat.bot, chat.person, world.clock())
+    world.remember_tap(Tap(query_id, chat.bot, chat.person, world.clock()))
     query = {
         "id": query_id,
         "from": chat.person.user(),
@@ -117,4 +120,6 @@ def _write(world: World, chat: Chat, content: Json) -> Json:
 
 def _captioned(caption: str | None) -> Json:
     text, entities = formatted(caption or "", None, None)
+    if len(text) > CAPTION_LIMIT:
+        raise ValueError(f"a caption has at most {CAPTION_LIMIT} characters")
     return {**({"caption": text} if text else {}), **({"caption_entities": entities} if text and entities else {})}

@@ -86,18 +86,16 @@ def answer_callback_query(world: World, call: Arguments) -> bool:
     text = str(call.params.get("text", ""))
     if len(text) > TOAST_LIMIT:
         raise bad_request("MESSAGE_TOO_LONG")
-    expired = tap is None or world.clock() - tap.at > world.limits.tap_seconds
+    expired = tap is None or world.clock() - tap.at > world.limits.answer_seconds
     if tap is None or expired or tap.bot is not call.bot or tap.answered:
         raise bad_request(TOO_OLD)
-    tap.answered = True
-    answer: Json = {
+    answer = {
         "query_id": tap.query_id,
         "text": text or None,
         "show_alert": bool(call.params.get("show_alert")),
         "at": world.clock(),
     }
-    world.answers.setdefault(tap.person.id, []).append(answer)
-    world.emit({"type": "toast", "user_id": tap.person.id, **answer})
+    world.remember_answer(tap, answer)
     return True
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -103,7 +104,7 @@ class Faults:
     def check_flood(self, chat_id: int) -> None:
         left = self.flooded.get(chat_id, 0.0) - self.clock()
         if left > 0:
-            raise too_many_requests(max(1, round(left + 0.499)))
+            raise too_many_requests(math.ceil(left))
         self.flooded.pop(chat_id, None)
 
     def doubles_tap(self) -> bool:

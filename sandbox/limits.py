@@ -17,6 +17,7 @@ class Limits:
     chat_burst: int = 5
     bot_per_second: float = 0
     tap_seconds: float = 150
+    answer_seconds: float = 150
     update_seconds: float = 24 * 3600
     webhook_retry_seconds: float = 2
     slow_repeated_polls: bool = False

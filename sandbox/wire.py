@@ -19,13 +19,20 @@ class Parsed:
 async def parsed(request: web.Request) -> Parsed:
     """Parameters of the query and of the body together; raises Refused for a body that can not be read."""
     found = Parsed(dict(request.query))
+    try:
+        await _read_body(request, found)
+    except ValueError:
+        raise bad_request("can't parse request body") from None
+    return found
+
+
+async def _read_body(request: web.Request, found: Parsed) -> None:
     if request.content_type.startswith("multipart/"):
         await _read_parts(request, found)
     elif request.content_type == "application/json":
         found.params |= _json_object(await request.read())
     else:
         found.params |= dict(await request.post())
-    return found
 
 
 async def _read_parts(request: web.Request, found: Parsed) -> None:

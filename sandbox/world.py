@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Awaitable, Callable
 
 from sandbox.faults import Faults
@@ -11,6 +12,9 @@ from sandbox.limits import FloodControl, Limits
 from sandbox.people import Bot, Chat, Person, Switchable, Tap
 from sandbox.replies import Json, Refused, bad_request
 from sandbox.updates import UpdateQueue
+
+KEPT_ANSWERS = 1000
+FORGET_EVERY = 10_000
 
 Caller = Callable[[str, str, Json], Awaitable[object]]
 Listener = Callable[[Json], None]
@@ -28,7 +32,7 @@ class World:
         self.people: dict[int, Person] = {}
         self.chats: dict[tuple[int, int], Chat] = {}
         self.taps: dict[str, Tap] = {}
-        self.answers: dict[int, list[Json]] = {}
+        self.answers: dict[int, deque[Json]] = {}
         self.simulated: dict[int, Switchable] = {}
         self.listeners: list[Listener] = []
         self.violations: list[str] = []
@@ -36,6 +40,18 @@ class World:
 
     def date(self) -> int:
         return int(self.clock())
+
+    def remember_tap(self, tap: Tap) -> None:
+        """Keeps a tap to be answered; now and then lets go of those that nobody can answer any more."""
+        self.taps[tap.query_id] = tap
+        if len(self.taps) % FORGET_EVERY == 0:
+            since = self.clock() - self.limits.answer_seconds
+            self.taps = {query_id: one for query_id, one in self.taps.items() if one.at >= since}
+
+    def remember_answer(self, tap: Tap, answer: Json) -> None:
+        tap.answered = True
+        self.answers.setdefault(tap.person.id, deque(maxlen=KEPT_ANSWERS)).append(answer)
+        self.emit({"type": "toast", "user_id": tap.person.id, **answer})
 
     def emit(self, event: Json) -> None:
         for listener in list(self.listeners):

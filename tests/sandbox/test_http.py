@@ -77,6 +77,13 @@ async def test_refusals_carry_status_and_body(http: aiohttp.ClientSession, url: 
         assert (response.status, (await response.json())["error_code"]) == (400, 400)
 
 
+async def test_a_broken_body_is_a_bad_request(http: aiohttp.ClientSession, url: str) -> None:
+    for kind in ("multipart/form-data; boundary=x", "multipart/form-data", "application/json"):
+        headers = {"Content-Type": kind}
+        async with http.post(f"{url}/bot{TOKEN}/getMe", data=b"{nonsense", headers=headers) as response:
+            assert (response.status, (await response.json())["ok"]) == (400, False)
+
+
 async def test_a_long_poll_answers_when_something_is_said(http: aiohttp.ClientSession, url: str, mina: Phone) -> None:
     _, body = await post(http, url, "getUpdates")
     offset = body["result"][-1]["update_id"] + 1

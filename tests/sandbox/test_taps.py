@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from bot_side import BotSide, HandClock, keyboard
 
-from sandbox import BlockedError, NoSuchButton, Phone, Sandbox, TapError
+from sandbox import BlockedError, Limits, NoSuchButton, Phone, Sandbox, TapError
 
 TOO_OLD = (400, "Bad Request: query is too old and response timeout expired or query ID is invalid")
 
@@ -172,3 +172,35 @@ def test_users_are_told_apart(sandbox: Sandbox) -> None:
         Sandbox(seed=5).create_user("y"),
         Sandbox(seed=6).create_user("y"),
     ]
+
+
+def test_nobody_types_more_than_a_message_holds(sandbox: Sandbox, mina: Phone) -> None:
+    with pytest.raises(ValueError, match="4096"):
+        mina.say("가" * 4097)
+    with pytest.raises(ValueError, match="1024"):
+        mina.send("x.csv", b"x", "가" * 1025)
+    assert len(mina.messages) == 1
+
+
+async def test_an_answer_can_come_too_late_for_a_tap_that_arrived(clock: HandClock) -> None:
+    sandbox = Sandbox(clock=clock, limits=Limits(answer_seconds=15))
+    sandbox.create_bot("7123456789:AA", "tapwork_bot")
+    bot, phone = BotSide(sandbox, "7123456789:AA"), Phone(sandbox, sandbox.create_user("준"))
+    phone.say("/start")
+    await bot.ok("sendMessage", chat_id=phone.user_id, text="?", reply_markup=keyboard(["예"]))
+    query_id = phone.tap("예")
+    clock.pass_by(20)
+    assert (await bot.updates())[-1]["callback_query"]["id"] == query_id
+    assert await bot.no("answerCallbackQuery", callback_query_id=query_id) == TOO_OLD
+
+
+async def test_recent_taps_stay_answerable_however_many_there_are(
+    sandbox: Sandbox, bot: BotSide, mina: Phone, card: None, clock: HandClock
+) -> None:
+    old = mina.tap("긍정")
+    clock.pass_by(200)
+    recent = [sandbox.tap(mina.user_id, 2, "do:긍정") for _ in range(10_001)]
+    assert await bot.ok("answerCallbackQuery", callback_query_id=recent[0])
+    assert await bot.ok("answerCallbackQuery", callback_query_id=recent[-1])
+    assert await bot.no("answerCallbackQuery", callback_query_id=old) == TOO_OLD
+    assert old not in sandbox.world.taps
