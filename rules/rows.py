@@ -1,6 +1,5 @@
 """One row of a posting, and whether it can become a task."""
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -16,7 +15,6 @@ LONGEST_ID = 64
 _INVISIBLE = "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _SPACES = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
 _BLANK = _INVISIBLE + _SPACES + "\u2028\u2029\u202f\u205f\u3000"
-_LINE_BREAKS = re.compile(r"\r\n?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +36,8 @@ class Row:
 
 def clean(value: str) -> str:
     """Composed (NFC), with plain line feeds, and nothing blank or invisible at the ends."""
-    if value.isascii():
-        value = value.strip()
-        return _LINE_BREAKS.sub("\n", value) if "\r" in value else value
-    return _LINE_BREAKS.sub("\n", normalize("NFC", value).strip(_BLANK))
+    value = value.strip() if value.isascii() else normalize("NFC", value).strip(_BLANK)
+    return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
 
 
 def length(text: str) -> int:

@@ -84,8 +84,9 @@ def entries(archive: ZipFile, file: str) -> dict[str, ZipInfo]:
     """The files by their path, without what operating systems leave in archives."""
     found: dict[str, ZipInfo] = {}
     for entry in archive.infolist():
-        path = tidy(_name(entry))
-        if entry.is_dir() or not path or any(map(_left_by_system, path.split("/"))):
+        name = _name(entry)
+        path = tidy(name)
+        if name.endswith(("/", "\\")) or not path or any(map(_left_by_system, path.split("/"))):
             continue
         if path in found:
             raise Refusal("upload.zip_same_name", file=file, entry=path)

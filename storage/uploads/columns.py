@@ -58,7 +58,7 @@ class Columns:
         width = len(self.names)
         if any(cells[width:]):
             return Fault("upload.stray_cell", {"cells": len(cells), "columns": width}, line, entry)
-        if any(map(_UNSTORABLE.search, cells)):
+        if _UNSTORABLE.search("".join(cells)):
             return Fault("upload.bad_character", {}, line, entry)
         cells = [*cells[:width], *[""] * (width - len(cells)), ""]
         return Row(
@@ -74,6 +74,8 @@ class Columns:
 
 
 def _labels(cell: str) -> tuple[str, ...] | None:
+    if "|" not in cell:
+        return (cell,) if cell else None
     return tuple(dict.fromkeys(label for part in cell.split("|") if (label := clean(part)))) or None
 
 

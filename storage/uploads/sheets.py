@@ -83,13 +83,11 @@ class Sheet:
                 yield number, cells
 
     def _values(self) -> Iterator[tuple[object, ...]]:
-        workbook = load_workbook(self._path, read_only=True, data_only=True, keep_links=False)
-        try:
+        with self._path.open("rb") as file:  # of a path openpyxl would ask for a suffix
+            workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # other programs write sizes that are not true
             yield from islice(sheet.iter_rows(values_only=True), MOST_ROWS)
-        finally:
-            workbook.close()
 
 
 def _cell(value: object) -> str:

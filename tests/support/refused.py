@@ -1,19 +1,23 @@
 """Expected refusals and faults, which must also be sayable in both languages."""
 
+import tomllib
 from collections.abc import Callable
+from importlib.resources import files
 from typing import Any
 
 import pytest
 
-from bot.words import LANGUAGES, catalogue
 from rules.refusals import Refusal
 from rules.settings import Fault
 
 
 def said(no: Refusal | Fault) -> str:
     """The refusal in English; fails when a language lacks the line or a blank stays open."""
-    lines = {language: catalogue(language)[no.key].format(**no.blanks) for language in LANGUAGES}
-    return lines["en"]
+    area, _, key = no.key.partition(".")
+    for language in ("ko", "en"):
+        lines = tomllib.loads(files("locales").joinpath(language, f"{area}.toml").read_text("utf-8"))
+        words: str = lines[key].format(**no.blanks)
+    return words
 
 
 def refusal_of(call: Callable[..., Any], *arguments: Any, **named: Any) -> Refusal:
