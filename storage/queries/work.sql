@@ -30,3 +30,6 @@ SELECT worker_id, CAST(SUM(milliseconds) AS BIGINT) AS milliseconds, CAST(SUM(pr
 SELECT batch.title, guide.content
   FROM batch LEFT JOIN guide ON guide.batch_id = batch.id AND guide.version = batch.guide_version
  WHERE batch.id = :batch;
+
+-- name: guide
+SELECT content FROM guide WHERE batch_id = :batch AND version = :version;
