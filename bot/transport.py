@@ -61,7 +61,7 @@ class AiohttpRequest(BaseRequest):
 def _form(request_data: RequestData | None) -> aiohttp.FormData | None:
     if request_data is None or not request_data.json_parameters:
         return None
-    form = aiohttp.FormData(default_to_multipart=request_data.contains_files)
+    form = aiohttp.FormData(quote_fields=False, default_to_multipart=request_data.contains_files)
     for name, value in request_data.json_parameters.items():
         form.add_field(name, value)
     if request_data.contains_files:

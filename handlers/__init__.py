@@ -2,11 +2,16 @@
 
 from bot.routing import Route
 
-from . import owner, start, talk, work
+from . import batches, changing, earnings, exports, owner, posting, start, talk, work
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
     *work.ROUTES,
+    *earnings.ROUTES,
+    *posting.ROUTES,
+    *changing.ROUTES,
+    *batches.ROUTES,
+    *exports.ROUTES,
     *owner.ROUTES,
-    *talk.routes({}),
+    *talk.routes({**posting.EXPECTS, **changing.EXPECTS}),
 )

@@ -2,9 +2,16 @@
 
 from bot.scheduling import Daily, Every, Job
 
-from . import expire, prune
+from . import batches, cards, check, expire, export, outbox, prune, settle
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire", Every(seconds=20), expire.run),
+    Job("outbox", Every(seconds=2), outbox.run),
+    Job("cards", Every(seconds=20), cards.run),
+    Job("batches", Every(seconds=20), batches.run),
+    Job("completed", Every(seconds=20), export.on_completion),
+    Job("settle", Every(seconds=300), settle.run),
+    Job("check", Daily(hour=3), check.run),
     Job("prune", Daily(hour=4), prune.run),
+    Job("export", Daily(hour=5), export.nightly),
 )

@@ -1,0 +1,41 @@
+"""What each kind of outbox message is when it is sent."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.model import BatchId, PersonId
+from rules.refusals import Refusal
+from services import batches
+from services.notices import Notice
+
+from . import exports
+from .context import Kit
+from .outbox import Deliver
+from .screens import notices as screens
+
+
+async def flagged(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A coordinator is asked to look at a task; nothing to one who has handed the batch over since."""
+    try:
+        card = await kit.db.run(batches.card, kit.clock.now(), PersonId(notice.person), BatchId(blanks["batch"]))
+    except Refusal:
+        return
+    await kit.telegraph.send(notice.telegram_id, screens.flagged_screen(kit.words(notice.language), card))
+
+
+async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that money was sent."""
+    await kit.telegraph.send(notice.telegram_id, screens.paid_screen(kit.words(notice.language), blanks["amount"]))
+
+
+async def violated(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """An owner hears that the books do not add up."""
+    await kit.telegraph.send(notice.telegram_id, screens.violated_screen(kit.words(notice.language), blanks["checks"]))
+
+
+KINDS: Mapping[str, Deliver] = {
+    "flagged": flagged,
+    "paid": paid,
+    "violated": violated,
+    "completed": exports.completed,
+}
