@@ -17,8 +17,9 @@ from rules.model import BatchId, PersonId, UploadId
 from rules.refusals import Refusal
 from rules.rows import Row, check, gold_choices
 from rules.settings import Fault, Settings
-from services import posting
-from services.posting import Found, NewTask, StoredPicture, Upload
+from services import filling, posting
+from services.filling import NewTask, StoredPicture
+from services.posting import Found, Upload
 from storage import Database
 from storage.images import PictureStore, prepare
 from storage.uploads import open_upload
@@ -29,7 +30,7 @@ from .fetching import NOTHING, Fetched, fetch
 
 CHUNK = 200
 PICTURE_CHUNK = 20
-FAULTS_IN_CARD = posting.KEPT_FAULTS
+FAULTS_IN_CARD = filling.KEPT_FAULTS
 LINKS = ("http://", "https://")
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -78,13 +79,13 @@ class Importer:
 
     async def fill(self, upload: UploadId, worded: Worded, progress: Progress, pictures: Path | None = None) -> Outcome:
         """Fill a draft from a file whose settings are complete. Raises Refusal when the upload is over already."""
-        begun = await self.db.run(posting.begin, self.clock.now(), upload)
+        begun = await self.db.run(filling.begin, self.clock.now(), upload)
         self.config.uploads.mkdir(parents=True, exist_ok=True)
         listing = self.config.uploads / f"{upload}-refused.csv"
         tally = _Tally(listing, worded)
         try:
             await self._fill(begun, tally, progress, pictures)
-            batch = await self.db.run(posting.finish, self.clock.now(), begun, tally.refused, tally.first)
+            batch = await self.db.run(filling.finish, self.clock.now(), begun, tally.refused, tally.first)
         except Refusal as refusal:
             await self.db.run(posting.refuse, self.clock.now(), begun)
             return Rejected(refusal, tally.refused, tuple(tally.first), tally.listing)
@@ -100,7 +101,7 @@ class Importer:
             while entries := await asyncio.to_thread(reading.next, size):
                 fetched = await fetch(_links(entries)) if begun.file_id is None else NOTHING
                 tasks, faults = await asyncio.to_thread(reading.prepare, entries, fetched)
-                taken = await self.db.run(posting.add_rows, self.clock.now(), begun, tasks)
+                taken = await self.db.run(filling.add_rows, self.clock.now(), begun, tasks)
                 tally.add((*faults, *taken.faults))
                 done += len(entries)
                 await progress(done, begun.found.rows)

@@ -7,6 +7,7 @@ from statistics import median
 
 from rules.model import HOUR, MINUTE, BatchId, Instant, Kind, Micros, PersonId
 from rules.pricing import gold_answers
+from rules.refusals import Refusal
 from rules.settings import Overlap
 from storage import Row, Tx
 
@@ -29,7 +30,6 @@ class State(StrEnum):
     PAUSED = "paused"
     COMPLETE = "complete"
     CLOSED = "closed"
-    DISCARDED = "discarded"
 
 
 @dataclass(frozen=True)
@@ -119,8 +119,10 @@ def _state(row: Row, finished: int) -> State:
 
 
 def card(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> Card:
-    """How a batch is doing. Raises Refusal when it is somebody else's."""
+    """How a published batch is doing. Raises Refusal when it is somebody else's, or not published."""
     row = own(tx, person, batch)
+    if row["published_at"] is None:
+        raise Refusal("batch.not_running")
     counts, flagged = tx.one("batches.counts", batch=batch), tx.one("tasks.count_flagged", batch=batch)
     if counts is None or flagged is None:
         raise LookupError(batch)

@@ -272,10 +272,17 @@ def _moved_project(tx: Tx, now: Instant, batch: Row, kind: Kind, choices: tuple[
     return _project(tx, now, batch["coordinator_id"], settings)
 
 
+def leave_change(tx: Tx, person: PersonId) -> None:
+    """The person went back from a question about a setting, so what they type next does not answer it."""
+    found = require(tx, person, Role.COORDINATOR, Role.OWNER)
+    if (found.expects or "").startswith("posting_change:"):
+        expect(tx, person, None)
+
+
 def level(tx: Tx, person: PersonId, batch: BatchId) -> bool:
     """Give the next stretch of tasks the slots that the overlap asks for; True when all have them."""
-    row = own_draft(tx, person, batch)
-    if row["levelled_to"] >= row["tail"]:
+    row = own(tx, person, batch)
+    if row["state"] != "draft" or row["levelled_to"] >= row["tail"]:
         return True
     after, upto = row["levelled_to"], min(row["levelled_to"] + CHUNK, row["tail"])
     tx.run("tasks.level", batch=batch, slots=row["overlap_least"], after=after, upto=upto)

@@ -1,28 +1,20 @@
 """From a file in the chat to a draft: what is known of an upload, what is still asked, and its rows."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from hashlib import blake2b
-from pathlib import PurePath
-from unicodedata import normalize
 
-from rules.choosing import bits
-from rules.model import MINUTE, BatchId, Instant, Kind, PersonId, PictureId, UploadId
+from rules.model import DAY, MINUTE, BatchId, Instant, PersonId, UploadId
 from rules.refusals import Refusal
-from rules.rows import Row as PostedRow
-from rules.settings import Fault, Overlap, Settings, from_json, merge, to_json
+from rules.settings import Settings, from_json, merge, to_json
 from storage import Tx
 
-from .drafting import begin_batch, discard_batch, settings_of
-from .people import Role, expect, require
-from .pictures import add_picture
+from .drafting import discard_batch, settings_of
+from .people import Person, Role, expect, person_of, require
 
 LEFT_ALONE = 2 * MINUTE
 MOST_ATTEMPTS = 6
-KEPT_FAULTS = 20
-LONGEST_TITLE = 60
-DEFAULT_OVERLAP = Overlap(3, 3)
+FORGOTTEN = 7 * DAY
 
 
 @dataclass(frozen=True)
@@ -54,34 +46,8 @@ class Upload:
     attempt: int
 
 
-@dataclass(frozen=True)
-class StoredPicture:
-    """A prepared picture that lies in its place already."""
-
-    sha256: str
-    width: int
-    height: int
-
-
-@dataclass(frozen=True)
-class NewTask:
-    """A checked row, and its picture when it has one."""
-
-    row: PostedRow
-    picture: StoredPicture | None
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What became of a chunk of rows."""
-
-    tasks: int
-    golds: int
-    faults: tuple[Fault, ...]
-
-
-def may_post(tx: Tx, person: PersonId) -> tuple[BatchId, Settings] | None:
-    """Whether the person may post, and the batch whose settings their next file takes over.
+def may_post(tx: Tx, person: PersonId) -> Settings | None:
+    """Whether the person may post, and the settings that their next file takes over from another batch.
 
     Raises Refusal for anybody but coordinators and owners.
     """
@@ -89,7 +55,7 @@ def may_post(tx: Tx, person: PersonId) -> tuple[BatchId, Settings] | None:
     word, _, batch = (found.expects or "").partition(":")
     if word != "posting_clone":
         return None
-    return BatchId(int(batch)), settings_of(tx, BatchId(int(batch)))
+    return settings_of(tx, BatchId(int(batch)))
 
 
 def receive(
@@ -149,6 +115,7 @@ def keep(tx: Tx, now: Instant, upload: UploadId, path: str, found: Found) -> Upl
         found=json.dumps(asdict(found), ensure_ascii=False),
         settings=to_json(settings),
         asks=json.dumps(asks),
+        state=_state(asks),
         now=now,
     )
     _expect_next(tx, known.coordinator, upload, asks)
@@ -168,6 +135,11 @@ def _missing(known: Upload, found: Found) -> tuple[Settings, list[str]]:
     return settings, asks
 
 
+def _state(asks: Sequence[str]) -> str:
+    """An upload with nothing left to ask is to be read, by whoever comes first after a crash."""
+    return "asking" if asks else "reading"
+
+
 def _expect_next(tx: Tx, person: PersonId, upload: UploadId, asks: Sequence[str]) -> None:
     expect(tx, person, f"posting_say:{upload}" if asks else None)
 
@@ -179,7 +151,8 @@ def say(tx: Tx, now: Instant, person: PersonId, upload: UploadId, key: str, sett
         return known
     asks = known.asks[1:]
     settings = merge(known.settings, settings)
-    tx.run("uploads.say", upload=upload, settings=to_json(settings), asks=json.dumps(asks), now=now)
+    said, left = to_json(settings), json.dumps(asks)
+    tx.run("uploads.say", upload=upload, settings=said, asks=left, state=_state(asks), now=now)
     _expect_next(tx, person, upload, asks)
     return find(tx, upload)
 
@@ -193,6 +166,13 @@ def own(tx: Tx, person: PersonId, upload: UploadId) -> Upload:
     if known.state in ("cancelled", "refused"):
         raise Refusal("posting.over")
     return known
+
+
+def drop(tx: Tx, now: Instant, person: PersonId, upload: UploadId) -> None:
+    """Leave one upload; one that has become a draft stays. Raises Refusal when it is somebody else's."""
+    own(tx, person, upload)
+    expect(tx, person, None)
+    tx.run("uploads.end", upload=upload, state="cancelled", now=now)
 
 
 def cancel(tx: Tx, now: Instant, person: PersonId) -> int:
@@ -210,127 +190,12 @@ def refuse(tx: Tx, now: Instant, upload: Upload) -> None:
     tx.run("uploads.end", upload=upload.id, state="refused", now=now)
 
 
-def begin(tx: Tx, now: Instant, upload: UploadId) -> Upload:
-    """Start filling a new draft from the beginning of the file; a half-filled older one goes away.
-
-    Raises Refusal when the upload was cancelled meanwhile.
-    """
+def with_owner(tx: Tx, upload: UploadId) -> tuple[Upload, Person]:
     known = find(tx, upload)
-    if known.batch is not None:
-        discard_batch(tx, now, known.batch)
-    settings = _completed(known)
-    batch = begin_batch(tx, now, known.coordinator, settings)
-    if tx.one("uploads.claim", upload=upload, batch=batch, now=now) is None:
-        raise Refusal("posting.over")
-    return replace(find(tx, upload), settings=settings)
-
-
-def _completed(known: Upload) -> Settings:
-    """The settings with their defaults."""
-    title = " ".join(PurePath(normalize("NFC", known.name)).stem.split()) or known.name
-    if len(title) > LONGEST_TITLE:
-        title = title[: LONGEST_TITLE - 1] + "…"
-    defaults = Settings(
-        title=title, kind=Kind.SINGLE, overlap=DEFAULT_OVERLAP, confidence=950_000, lease=10 * MINUTE, language="any"
-    )
-    return merge(defaults, known.settings)
-
-
-def add_rows(tx: Tx, now: Instant, upload: Upload, rows: Sequence[NewTask]) -> Taken:
-    """Put a chunk of checked rows into the draft. Raises Refusal when the upload has ended or is read anew."""
-    if upload.batch is None or not tx.run("uploads.touch", upload=upload.id, attempt=upload.attempt, now=now):
-        raise Refusal("posting.over")
-    row = tx.one("batches.find", batch=upload.batch)
+    row = tx.one("people.find", person=known.coordinator)
     if row is None:
-        raise LookupError(upload.batch)
-    writer = _Writer(tx, now, upload.batch, upload.settings, upload.found.has_ids, row["tail"])
-    for task in rows:
-        writer.write(task)
-    tx.run(
-        "drafts.grow",
-        batch=upload.batch,
-        tasks=writer.tasks,
-        golds=writer.golds,
-        duplicates=writer.duplicates,
-        tail=writer.number,
-    )
-    return Taken(writer.tasks, writer.golds, tuple(writer.faults))
-
-
-class _Writer:
-    """Writes tasks one after the other, numbering them on."""
-
-    def __init__(self, tx: Tx, now: Instant, batch: BatchId, settings: Settings, has_ids: bool, number: int) -> None:
-        self._tx = tx
-        self._now = now
-        self._batch = batch
-        self._choices = settings.choices or ()
-        self._slots = (settings.overlap or DEFAULT_OVERLAP).least
-        self._has_ids = has_ids
-        self.number = number
-        self.tasks = self.golds = self.duplicates = 0
-        self.faults: list[Fault] = []
-
-    def write(self, task: NewTask) -> None:
-        row = task.row
-        reference = row.id or (f"#{self.number + 1}" if self._has_ids else str(self.number + 1))
-        if reference.startswith("#") and self._tx.one("drafts.taken", batch=self._batch, reference=reference):
-            self.faults.append(Fault("posting.id_taken", {"id": reference}, row.line, row.entry))
-            return
-        sha256 = task.picture.sha256 if task.picture else ""
-        mark = fingerprint(row.text, sha256)
-        if self._tx.one("tasks.same", batch=self._batch, fingerprint=mark):
-            self.duplicates += 1
-        self.number += 1
-        self._count(row)
-        self._tx.run(
-            "tasks.add",
-            batch=self._batch,
-            number=self.number,
-            reference=reference,
-            content=row.text,
-            picture=self._picture(task.picture),
-            gold=bits(row.gold, self._choices) if row.gold else None,
-            explanation=row.explanation,
-            meta=json.dumps(dict(row.meta), ensure_ascii=False),
-            fingerprint=mark,
-            place=None if row.gold else self.number,
-            slots=0 if row.gold else self._slots,
-        )
-
-    def _count(self, row: PostedRow) -> None:
-        if row.gold:
-            self.golds += 1
-        else:
-            self.tasks += 1
-
-    def _picture(self, picture: StoredPicture | None) -> PictureId | None:
-        if picture is None:
-            return None
-        return add_picture(self._tx, self._now, picture.sha256, picture.width, picture.height)
-
-
-def fingerprint(text: str | None, sha256: str) -> str:
-    """The same for tasks that a worker could not tell apart: same picture, same words but for case and spacing."""
-    words = " ".join(normalize("NFKC", text or "").casefold().split())
-    return blake2b(f"{sha256}\0{words}".encode(), digest_size=16).hexdigest()
-
-
-def finish(tx: Tx, now: Instant, upload: Upload, refused: int, faults: Sequence[Fault]) -> BatchId:
-    """All rows are in: the batch is a draft. Raises Refusal when no row was good, or all of them are gold."""
-    if upload.batch is None or not tx.run("uploads.touch", upload=upload.id, attempt=upload.attempt, now=now):
-        raise Refusal("posting.over")
-    row = tx.one("batches.find", batch=upload.batch)
-    if row is None or row["tasks"] == 0:
-        raise Refusal("posting.only_gold" if row is not None and row["golds"] else "posting.no_good_rows")
-    kept = json.dumps([_fault_json(fault) for fault in faults[:KEPT_FAULTS]], ensure_ascii=False)
-    tx.run("drafts.ready", batch=upload.batch, refused=refused, faults=kept)
-    tx.run("uploads.end", upload=upload.id, state="drafted", now=now)
-    return upload.batch
-
-
-def _fault_json(fault: Fault) -> Mapping[str, object]:
-    return {"key": fault.key, "blanks": dict(fault.blanks), "line": fault.line, "entry": fault.entry}
+        raise LookupError(known.coordinator)
+    return known, person_of(row)
 
 
 def left_alone(tx: Tx, now: Instant) -> list[UploadId]:
@@ -338,3 +203,17 @@ def left_alone(tx: Tx, now: Instant) -> list[UploadId]:
     before = now - LEFT_ALONE
     found = [row["id"] for row in tx.all("uploads.left_alone", before=before, limit=10)]
     return [upload for upload in found if tx.run("uploads.hold", upload=upload, before=before, now=now)]
+
+
+def forget(tx: Tx, now: Instant) -> int:
+    """Leave the uploads whose questions were not answered for a week."""
+    return tx.run("uploads.forget", now=now, before=now - FORGOTTEN)
+
+
+def to_tidy(tx: Tx, before: Instant) -> list[tuple[UploadId, str]]:
+    """Uploads whose files nobody needs any more, and where the files lie."""
+    return [(row["id"], row["file_path"]) for row in tx.all("uploads.to_tidy", before=before, limit=100)]
+
+
+def tidied(tx: Tx, upload: UploadId) -> None:
+    tx.run("uploads.tidied", upload=upload)

@@ -7,9 +7,11 @@ from rules.ledger import Posting
 from rules.model import DAY, BatchId, Instant, Micros, PersonId, TaskId
 from rules.pricing import LATE_SHARE
 from rules.refusals import Refusal
+from rules.settings import Settings
 from storage import Row, Tx
 from storage.ledger import post, total
 
+from . import drafting
 from .batches import unanswered
 from .counting import count
 from .dealing import Picture, next_place
@@ -54,6 +56,33 @@ def _own_running(tx: Tx, person: PersonId, batch: BatchId) -> Row:
     if row["state"] not in ("open", "paused"):
         raise Refusal("batch.not_running")
     return row
+
+
+def change(tx: Tx, now: Instant, person: PersonId, batch: BatchId, said: Settings) -> bool:
+    """Change a draft in everything, a running batch in its price and deadline; whether it is a draft.
+
+    NO_DEADLINE takes the deadline away. Raises Refusal for anything else of a running batch, and for a closed one.
+    """
+    if own(tx, person, batch)["state"] == "draft":
+        drafting.change(tx, now, person, batch, said)
+        return True
+    _own_running(tx, person, batch)
+    if said.price is not None:
+        reprice(tx, now, person, batch, said.price)
+    elif said.deadline is not None:
+        defer(tx, person, batch, said.deadline or None)
+    else:
+        raise Refusal("posting.published_before")
+    return False
+
+
+def ask(tx: Tx, person: PersonId, batch: BatchId, key: str) -> bool:
+    """What the person types next is this setting of the batch; whether it is a draft."""
+    state = own(tx, person, batch)["state"]
+    if state != "draft":
+        _own_running(tx, person, batch)
+    expect(tx, person, f"posting_change:{batch}:{key}")
+    return bool(state == "draft")
 
 
 def reprice(tx: Tx, now: Instant, person: PersonId, batch: BatchId, price: Micros) -> None:

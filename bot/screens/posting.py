@@ -16,7 +16,6 @@ from ..taps import Tap
 from ..taps_batches import (
     AskTap,
     DiscardTap,
-    DraftTap,
     DropTap,
     InertTap,
     LookTap,
@@ -202,7 +201,9 @@ def _terms(words: Words, preview: Preview, now: Instant) -> Html:
 
 def _cost(words: Words, preview: Preview) -> list[Html]:
     """`1,000 × 3 × 20원 + 골드 300 × 20원 = 66,000원`, and how long it may take."""
-    price, most = words.money(preview.price), preview.overlap.most
+    price, overlap = words.money(preview.price), preview.overlap
+    grows = overlap.least < overlap.most
+    most = words.plain("posting.at_most", overlap=overlap.most) if grows else str(overlap.most)
     key = "posting.cost_gold" if preview.golds else "posting.cost"
     total = words.money(preview.cost.shown)
     golds = words.number(preview.gold_answers)
@@ -237,5 +238,5 @@ def discarded(words: Words) -> Screen:
     return Screen(words.line("posting.discarded"))
 
 
-def back_to_draft(batch: int) -> Tap:
-    return DraftTap(batch)
+def dropped(words: Words) -> Screen:
+    return Screen(words.line("posting.dropped"))

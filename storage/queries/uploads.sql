@@ -18,11 +18,12 @@ SELECT id FROM upload
 
 -- name: keep
 UPDATE upload
-   SET file_path = :path, found = :found, settings = :settings, asks = :asks, state = 'asking', touched_at = :now
+   SET file_path = :path, found = :found, settings = :settings, asks = :asks, state = :state, touched_at = :now
  WHERE id = :upload AND state = 'received';
 
 -- name: say
-UPDATE upload SET settings = :settings, asks = :asks, touched_at = :now WHERE id = :upload AND state = 'asking';
+UPDATE upload SET settings = :settings, asks = :asks, state = :state, touched_at = :now
+ WHERE id = :upload AND state = 'asking';
 
 -- name: claim
 -- Whoever reads a file holds the newest attempt; the rows of an older one are not taken any more.
@@ -61,3 +62,7 @@ SELECT id, file_path FROM upload
 
 -- name: tidied
 UPDATE upload SET file_path = NULL WHERE id = :upload;
+
+-- name: forget
+-- Questions that nobody has answered for long.
+UPDATE upload SET state = 'cancelled', touched_at = :now WHERE state = 'asking' AND touched_at <= :before;

@@ -1,0 +1,149 @@
+"""A coordinator's batches: the list, the card of each, its reported tasks."""
+
+from rules.model import Instant
+from services.batches import Card, Page, State
+from services.steering import Flagged
+
+from ..screen import Button, Row, Screen
+from ..taps_batches import (
+    AskTap,
+    BatchesTap,
+    CardTap,
+    CloneTap,
+    CloseBatchTap,
+    DraftTap,
+    FlaggedTap,
+    JudgeTap,
+    PauseTap,
+)
+from ..taps_export import ExportTap
+from ..words import Html, Words
+from .posting import overlap_words
+from .work import CAPTION_LIMIT, TEXT_LIMIT, units
+
+BLOCKS = 10
+BUTTON_LETTERS = 40
+
+
+def batches_screen(words: Words, page: Page) -> Screen:
+    """One button per batch, newest first."""
+    if not page.lines:
+        return Screen(words.line("batch.none"))
+    rows: list[Row] = []
+    for line in page.lines:
+        key = f"batch.line_{line.state}"
+        tap = DraftTap(line.batch) if line.state is State.DRAFT else CardTap(line.batch)
+        text = words.plain(key, title=_short(line.title), share=_share(line.finished, line.tasks), code=line.code)
+        rows.append((Button(text, tap),))
+    if page.before:
+        rows.append((Button(words.plain("batch.older"), BatchesTap(page.before)),))
+    return Screen(words.line("batch.list"), tuple(rows))
+
+
+def card_screen(words: Words, card: Card, now: Instant) -> Screen:
+    """How a batch is doing, and what can be done about it."""
+    share = _share(card.finished, card.tasks)
+    lines = [
+        words.line("batch.title", title=card.title, code=card.code),
+        words.line(f"batch.state_{card.state}"),
+        "",
+        words.line("batch.bar", bar=_bar(share), share=share),
+        words.line("batch.done", done=words.number(card.finished), tasks=words.number(card.tasks)),
+        _answers(words, card),
+        "",
+        *_money(words, card),
+        *_pace(words, card),
+    ]
+    if card.deadline is not None and card.state is not State.CLOSED:
+        lines.append(words.line("batch.deadline", deadline=words.when(card.deadline, now)))
+    if card.flagged:
+        lines.append(words.line("batch.flagged", count=words.number(card.flagged)))
+    return Screen("\n".join(lines), _keyboard(words, card))
+
+
+def _answers(words: Words, card: Card) -> Html:
+    extras = []
+    if card.gold:
+        extras.append(words.plain("batch.gold", count=words.number(card.gold)))
+    if card.late:
+        extras.append(words.plain("batch.late", count=words.number(card.late)))
+    key = "batch.answers_with" if extras else "batch.answers"
+    return words.line(key, count=words.number(card.answers), extras=" · ".join(extras))
+
+
+def _money(words: Words, card: Card) -> list[Html]:
+    spent = words.money(card.spent)
+    if card.state is State.CLOSED:
+        return [words.line("batch.cost_closed", spent=spent)]
+    terms = overlap_words(words, card.overlap)
+    return [
+        words.line("batch.cost", spent=spent, most=words.money(card.most)),
+        words.line("batch.terms", price=words.money(card.price), terms=terms),
+    ]
+
+
+def _pace(words: Words, card: Card) -> list[Html]:
+    lines = []
+    if card.per_answer is not None:
+        lines.append(words.line("batch.per_answer", time=words.duration(card.per_answer)))
+    if card.per_hour is not None and card.state is State.OPEN:
+        lines.append(words.line("batch.per_hour", count=words.number(card.per_hour)))
+    if card.rest is not None:
+        lines.append(words.line("batch.rest", time=words.duration(card.rest)))
+    return lines
+
+
+def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
+    batch = card.batch
+    rows: list[Row] = []
+    if card.flagged:
+        rows.append((Button(words.plain("batch.see_flagged", count=card.flagged), FlaggedTap(batch)),))
+    if card.state is State.PAUSED:
+        rows.append((Button(words.plain("batch.resume"), PauseTap(batch, 0)),))
+    elif card.state is State.OPEN:
+        rows.append((Button(words.plain("batch.pause"), PauseTap(batch, 1)),))
+    export = Button(words.plain("batch.export"), ExportTap(batch))
+    clone = Button(words.plain("batch.clone"), CloneTap(batch))
+    if card.state is not State.CLOSED:
+        price = Button(words.plain("posting.button_price"), AskTap(batch, "price"))
+        deadline = Button(words.plain("posting.button_deadline"), AskTap(batch, "deadline"))
+        rows.append((price, deadline))
+        rows.append((export, Button(words.plain("batch.close"), CloseBatchTap(batch, 0))))
+    else:
+        rows.append((export,))
+    refresh = Button(words.plain("batch.refresh"), CardTap(batch))
+    return (*rows, (clone, refresh), (Button(words.plain("batch.all"), BatchesTap(0)),))
+
+
+def confirm_close(words: Words, card: Card) -> Screen:
+    """Closing is for good, so it is asked once more."""
+    text = words.line("batch.confirm_close", title=card.title, rest=words.number(card.tasks - card.finished))
+    yes = Button(words.plain("batch.close_sure"), CloseBatchTap(card.batch, 1))
+    return Screen(text, ((yes,), (Button(words.plain("posting.back"), CardTap(card.batch)),)))
+
+
+def flagged_screen(words: Words, flagged: Flagged) -> Screen:
+    """A reported task, and why; it stays or it goes."""
+    said = [words.plain(f"batch.reason_{reason}", count=count) for reason, count in flagged.reasons]
+    head = words.line("batch.flagged_task", reference=flagged.reference, left=flagged.left, reasons=" · ".join(said))
+    body = words.line("batch.flagged_text", text=flagged.text) if flagged.text else Html("")
+    text = Html(f"{head}\n\n{body}".strip())
+    if units(text) > (CAPTION_LIMIT if flagged.picture else TEXT_LIMIT):
+        text = body
+    keep = Button(words.plain("batch.keep"), JudgeTap(flagged.batch, flagged.task, 1))
+    drop = Button(words.plain("batch.drop"), JudgeTap(flagged.batch, flagged.task, 0))
+    back = Button(words.plain("posting.back"), CardTap(flagged.batch))
+    return Screen(text, ((keep, drop), (back,)), flagged.picture)
+
+
+def _share(part: int, whole: int) -> int:
+    return 100 * part // max(whole, 1)
+
+
+def _bar(share: int) -> str:
+    full = min(share * BLOCKS // 100, BLOCKS)
+    return "▓" * full + "░" * (BLOCKS - full)
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= BUTTON_LETTERS else title[: BUTTON_LETTERS - 1] + "…"
