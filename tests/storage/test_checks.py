@@ -1,0 +1,203 @@
+"""The checks find nothing after any amount of work, and each finds what it is there for."""
+
+from pathlib import Path
+from random import Random
+
+import pytest
+from books import NOON, Books, label, laid
+
+from rules.model import DAY, HOUR, MINUTE, BatchId, Instant, Micros, PersonId
+from rules.refusals import Refusal
+from services.dealing import deal, newest_answer
+from services.settling import record_payment, settle
+from services.undoing import undo
+from services.working import Reason, answer, lapse, report, skip, stop
+from storage import Tx
+from storage.checks import Violation, checks, violations
+
+WON = 1_000_000
+
+
+@pytest.fixture
+async def books(tmp_path: Path) -> Books:
+    return await laid(tmp_path)
+
+
+def act(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, dice: Random) -> None:
+    """One thing that a worker may do, and sometimes a job."""
+    match dice.choice(["tap"] * 10 + ["undo", "undo", "stop", "settle", "pay"]):
+        case "undo":
+            undo(tx, now, worker, batch, newest_answer(tx, worker, batch))
+        case "stop":
+            stop(tx, now, worker, batch)
+        case "settle":
+            settle(tx, Instant(now + dice.choice([0, 72 * HOUR])), worker, 7)
+        case "pay":
+            person = tx.one("people.find", person=worker)
+            assert person is not None
+            record_payment(tx, now, person["code"], None, "")
+        case _:
+            tap(tx, now, worker, batch, dice)
+
+
+def tap(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, dice: Random) -> None:
+    """A tap on the card in hand, in time or after its lease."""
+    shown = deal(tx, now, worker, batch)
+    if shown is None:
+        return
+    match dice.choice(["answer"] * 6 + ["skip", "report", "late", "late"]):
+        case "skip":
+            skip(tx, now, worker, shown.assignment, shown.revision)
+        case "report":
+            report(tx, now, worker, shown.assignment, shown.revision, Reason.OTHER)
+        case "late":
+            expire(tx, now, shown.assignment)
+            answer(tx, now, worker, shown.assignment, shown.revision, dice.randrange(3))
+        case _:
+            answer(tx, now, worker, shown.assignment, shown.revision, dice.randrange(3))
+
+
+def expire(tx: Tx, now: Instant, assignment: int) -> None:
+    """What the job that ends leases does with one; gold has no slot to give back."""
+    held = tx.one("assignments.find", assignment=assignment)
+    assert held is not None
+    lapse(tx, now, held["id"], held["task_id"], held["batch_id"], held["revision"])
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_whatever_workers_do_the_books_and_the_work_add_up(books: Books, seed: int) -> None:
+    dice = Random(seed)  # noqa: S311 - dice, no secrets
+    workers = [books.person(f"worker {number}") for number in range(5)]
+    batches = [
+        books.batch(price=400_000, tasks=40, overlap=(1, 3)),
+        books.batch(tasks=30, golds=5, overlap=(2, 2)),
+    ]
+    refusals = 0
+    now = NOON
+    async with books.open() as db:
+        for _ in range(400):
+            now = Instant(now + dice.choice([1_000, 5_000, MINUTE, HOUR]))
+            try:
+                await db.run(act, now, dice.choice(workers), dice.choice(batches), dice)
+            except Refusal:
+                refusals += 1
+        assert [] == await db.read(violations)
+    assert refusals < 200
+    with books.raw() as connection:
+        kinds = {status for (status,) in connection.execute("SELECT status FROM answer WHERE undone = 0")}
+        (undone,) = connection.execute("SELECT COUNT(*) FROM answer WHERE undone = 1").fetchone()
+        (payments,) = connection.execute("SELECT COUNT(*) FROM payment").fetchone()
+        (flagged,) = connection.execute("SELECT COUNT(*) FROM task WHERE state = 'flagged'").fetchone()
+    assert {"counted", "skipped", "reported"} <= kinds
+    assert min(undone, payments, flagged) > 0
+
+
+async def test_late_answers_beyond_the_overlap_add_up_also_when_they_are_undone(books: Books) -> None:
+    mina, juno, batch = books.person("Mina"), books.person("Juno"), books.batch(tasks=1)
+
+    def work(tx: Tx) -> None:
+        held = deal(tx, NOON, mina, batch)
+        assert held is not None
+        expire(tx, NOON, held.assignment)
+        label(tx, NOON, juno, batch)
+        answer(tx, NOON, mina, held.assignment, held.revision, 0)
+        undo(tx, NOON, mina, batch, newest_answer(tx, mina, batch))
+        answer(tx, NOON, mina, held.assignment, held.revision + 1, 1)
+
+    async with books.open() as db:
+        await db.run(work)
+        assert [] == await db.read(violations)
+    with books.raw() as connection:
+        rows = connection.execute("SELECT status, undone FROM answer ORDER BY id").fetchall()
+    assert [("counted", 0), ("late", 1), ("late", 0)] == rows
+
+
+BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("all_entries_sum_to_zero", ("UPDATE entry SET amount = amount + 1 WHERE account LIKE 'escrow:%'",)),
+    (
+        "postings_sum_to_zero",
+        (
+            "UPDATE entry SET amount = amount + 5 WHERE source = 'answer:1:1' AND account LIKE 'escrow:%'",
+            "UPDATE entry SET amount = amount - 5 WHERE source = 'answer:2:1' AND account LIKE 'escrow:%'",
+        ),
+    ),
+    ("balances_equal_their_entries", ("DELETE FROM balance WHERE account LIKE 'paid:%'",)),
+    ("balances_equal_their_entries", ("INSERT INTO balance VALUES ('available:99', 7)",)),
+    ("balances_are_not_negative", ("UPDATE balance SET amount = -1 WHERE account LIKE 'available:%'",)),
+    ("reserved_money_is_not_overspent", ("UPDATE entry SET amount = 1 WHERE source LIKE 'publish:%' AND amount > 0",)),
+    ("workers_have_what_they_earned", ("UPDATE answer SET price = price + 1 WHERE id = 1",)),
+    ("workers_have_what_they_earned", ("DELETE FROM answer WHERE id = 1",)),
+    ("pending_money_equals_unsettled_answers", ("UPDATE answer SET settlement_id = NULL WHERE id = 1",)),
+    ("paid_money_equals_payments", ("DELETE FROM payment",)),
+    ("answers_are_posted", ("DELETE FROM entry WHERE source = 'answer:1:1'",)),
+    ("answers_are_posted", ("UPDATE entry SET account = 'pending:77' WHERE source = 'answer:1:1' AND amount > 0",)),
+    ("undone_answers_are_taken_back", ("DELETE FROM entry WHERE source LIKE 'undo:%'",)),
+    ("undone_answers_are_not_settled", ("UPDATE answer SET settlement_id = 1 WHERE undone = 1",)),
+    ("settlements_equal_their_answers", ("UPDATE settlement SET answers = answers + 1",)),
+    ("settlements_equal_their_answers", ("UPDATE answer SET settlement_id = 99 WHERE settlement_id = 1",)),
+    ("settlements_are_posted", ("UPDATE entry SET source = 'settle:99' WHERE source = 'settle:1'",)),
+    ("payments_are_posted", ("UPDATE payment SET amount = amount + 1",)),
+    (
+        "workers_answer_a_task_once",
+        (
+            "INSERT INTO answer SELECT 99, assignment_id, 9, task_id, batch_id, worker_id, labels, status, reason,"
+            " undone, is_gold, price, guide_version, answered_at, milliseconds, settlement_id FROM answer WHERE id = 1",
+        ),
+    ),
+    ("assignments_have_their_answers", ("UPDATE assignment SET state = 'expired' WHERE id = 1",)),
+    ("assignments_have_their_answers", ("UPDATE assignment SET state = 'skipped' WHERE id = 1",)),
+    ("assignments_have_their_answers", ("UPDATE assignment SET revision = revision + 1 WHERE id = 1",)),
+    ("tasks_count_their_answers", ("UPDATE task SET counted = counted + 1 WHERE id = 1",)),
+    ("tasks_stay_within_their_overlap", ("UPDATE task SET counted = 9 WHERE id = 1",)),
+    ("slots_add_up", ("UPDATE task SET open_slots = open_slots + 1 WHERE id = 20",)),
+    ("slots_add_up", ("UPDATE assignment SET state = 'expired' WHERE state = 'held'",)),
+    ("queues_hold_the_open_tasks", ("UPDATE task SET place = NULL WHERE id = 20",)),
+    ("queues_hold_the_open_tasks", ("UPDATE task SET place = 99 WHERE id = 1",)),
+    ("batches_count_their_answers", ("UPDATE batch_count SET spent = spent + 1",)),
+    ("batches_count_their_answers", ("UPDATE batch_count SET late = late + 1, counted = counted - 1",)),
+    ("batches_count_their_finished_tasks", ("UPDATE batch_count SET finished = finished - 1",)),
+)
+
+
+async def sound(books: Books) -> None:
+    """Some work with settled, paid, undone and pending answers, and one task in hand."""
+    mina, batch = books.person("Mina", code="MINA22"), books.batch(tasks=20, golds=0, overlap=(1, 1))
+
+    def work(tx: Tx) -> None:
+        label(tx, NOON, mina, batch, 4)
+        settle(tx, Instant(NOON + 3 * DAY), mina)
+        record_payment(tx, Instant(NOON + 3 * DAY), "MINA22", Micros(30 * WON), "")
+        later = Instant(NOON + 4 * DAY)
+        label(tx, later, mina, batch, 3)
+        undo(tx, later, mina, batch, newest_answer(tx, mina, batch))
+
+    async with books.open() as db:
+        await db.run(work)
+        assert [] == await db.read(violations)
+
+
+@pytest.mark.parametrize(("check", "statements"), BREAKS)
+async def test_each_check_finds_what_it_is_there_for(books: Books, check: str, statements: tuple[str, ...]) -> None:
+    await sound(books)
+    books.break_by(*statements)
+    async with books.open() as db:
+        found = await db.read(violations)
+    assert check in {violation.check for violation in found}
+
+
+def test_every_check_is_put_to_the_test() -> None:
+    assert set(checks()) == {check for check, _ in BREAKS}
+
+
+async def test_a_violation_names_what_is_broken_and_by_how_much(books: Books) -> None:
+    await sound(books)
+    books.break_by("UPDATE batch_count SET finished = finished + 2")
+    async with books.open() as db:
+        assert [Violation("batches_count_their_finished_tasks", "batch 1", 2)] == await db.read(violations)
+
+
+async def test_a_task_out_of_its_queue_is_found_by_its_check_alone(books: Books) -> None:
+    await sound(books)
+    books.break_by("UPDATE task SET place = NULL WHERE id = 20")
+    async with books.open() as db:
+        assert [Violation("queues_hold_the_open_tasks", "task 20", 1)] == await db.read(violations)
