@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, RequestData
@@ -70,7 +70,7 @@ class SandboxRequest(BaseRequest):
         connect_timeout: object = None,
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
-        parts = urlsplit(url)
+        parts = urlsplit(unquote(url))
         if parts.path.startswith("/file/bot"):
             token, _, path = parts.path.removeprefix("/file/bot").partition("/")
             data = self._sandbox.download(token, path)
@@ -78,7 +78,7 @@ class SandboxRequest(BaseRequest):
                 (200, data) if data is not None else (404, b'{"ok":false,"error_code":404,"description":"Not Found"}')
             )
         token, _, name = parts.path.removeprefix("/bot").partition("/")
-        params: dict[str, object] = dict(parse_qsl(parts.query))
+        params: dict[str, object] = dict(parse_qsl(urlsplit(url).query))
         files: dict[str, UploadedFile] = {}
         if request_data is not None:
             params |= request_data.json_parameters
