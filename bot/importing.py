@@ -28,7 +28,7 @@ from .clock import Clock
 from .config import Config
 from .fetching import NOTHING, Fetched, fetch
 
-CHUNK = 200
+CHUNK = 80
 PICTURE_CHUNK = 20
 FAULTS_IN_CARD = filling.KEPT_FAULTS
 LINKS = ("http://", "https://")

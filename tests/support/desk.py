@@ -10,10 +10,11 @@ from typing import Concatenate, ParamSpec, TypeVar
 from rules.model import MINUTE, BatchId, Instant, Kind, Micros, PersonId
 from rules.rows import Row
 from rules.settings import Overlap, Settings
-from services import drafting, enrolling, offering, posting, working
+from services import drafting, enrolling, filling, offering, posting, working
 from services.dealing import Shown
 from services.enrolling import Newcomer
-from services.posting import Found, NewTask
+from services.filling import NewTask
+from services.posting import Found
 from services.working import Outcome, Summary
 from storage import Database, Tx, open_database
 
@@ -83,11 +84,11 @@ class Desk:
         )  # fmt: skip
         upload = await self.do(posting.receive, self.now, self.coordinator, "r.csv", None, settings, False)
         await self.do(posting.keep, self.now, upload.id, "r.csv", Found(rows=len(texts) + len(gold)))
-        begun = await self.do(posting.begin, self.now, upload.id)
+        begun = await self.do(filling.begin, self.now, upload.id)
         rows = [task(number, text, None) for number, text in enumerate(texts, 2)]
         rows += [task(number, text, (label,)) for number, (text, label) in enumerate(gold, 2 + len(texts))]
-        await self.do(posting.add_rows, self.now, begun, rows)
-        batch = await self.do(posting.finish, self.now, begun, 0, [])
+        await self.do(filling.add_rows, self.now, begun, rows)
+        batch = await self.do(filling.finish, self.now, begun, 0, [])
         await self.do(drafting.publish, self.now, self.coordinator, batch)
         return batch
 
