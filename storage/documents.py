@@ -19,6 +19,7 @@ Record = Mapping[str, Value]
 
 HIDDEN = ".export-"
 LEFT_BEHIND = 24 * 60 * 60
+ENCODER = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 class Document(Protocol):
@@ -125,7 +126,7 @@ def spelled(cell: str | int | float | None) -> str | int | float | None:
 
 
 def compact(value: Mapping[str, Value]) -> str:
-    return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    return ENCODER.encode(value)
 
 
 def sweep(folder: Path) -> None:
