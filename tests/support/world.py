@@ -1,4 +1,4 @@
-"""The whole bot and the people around it, in one process: real updates, a real database, a clock that is moved by hand."""
+"""The whole bot and the people around it, in one process: real updates, a real database, a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from bot.scheduling import run_job
 from jobs import SCHEDULE
 from rules.model import Instant
 from sandbox import ConnectionDropped, Limits, Phone, Sandbox, UploadedFile
+from sandbox.server import serve
 from storage import Tx
 
 TOKEN = "7123456789:AAFakeFakeFakeFakeFakeFakeFakeFake"
@@ -155,18 +156,39 @@ class World:
     async def open(
         cls, folder: Path, *, limits: Limits | None = None, environment: dict[str, str] | None = None
     ) -> AsyncIterator[World]:
-        """A fresh installation in a folder, or the one that is there already."""
+        """A fresh installation in a folder."""
         clock = HandClock()
         sandbox = Sandbox(clock=clock, limits=limits)
         sandbox.create_bot(TOKEN, "tapwork_bot", "Tapwork")
-        async with cls.joined(folder, sandbox, clock, environment or {}) as world:
+        requests = (SandboxRequest(sandbox), SandboxRequest(sandbox))
+        async with cls.joined(folder, sandbox, clock, environment or {}, requests) as world:
             yield world
         assert sandbox.violations == []
 
     @classmethod
     @asynccontextmanager
+    async def over_http(cls, folder: Path) -> AsyncIterator[World]:
+        """The same, where bot and sandbox speak real HTTP through the bot's own transport."""
+        clock = HandClock()
+        sandbox = Sandbox(clock=clock)
+        sandbox.create_bot(TOKEN, "tapwork_bot", "Tapwork")
+        server = await serve(sandbox)
+        try:
+            async with cls.joined(folder, sandbox, clock, {"TAPWORK_API_URL": server.url}) as world:
+                yield world
+        finally:
+            await server.close()
+        assert sandbox.violations == []
+
+    @classmethod
+    @asynccontextmanager
     async def joined(
-        cls, folder: Path, sandbox: Sandbox, clock: HandClock, environment: dict[str, str]
+        cls,
+        folder: Path,
+        sandbox: Sandbox,
+        clock: HandClock,
+        environment: dict[str, str],
+        requests: tuple[BaseRequest, BaseRequest] | None = None,
     ) -> AsyncIterator[World]:
         """A bot on a folder and a sandbox that are there already: a restart."""
         settings = {
@@ -177,7 +199,6 @@ class World:
             "TAPWORK_OWNERS": str(OWNER),
             **environment,
         }
-        requests = (SandboxRequest(sandbox), SandboxRequest(sandbox))
         async with assembled(read_config(settings), clock=clock, requests=requests) as running:
             await running.receiver.replay()
             yield cls(running, sandbox, clock)
