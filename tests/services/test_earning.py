@@ -11,7 +11,7 @@ from books import NOON, Books, label, laid, refused
 from rules.model import DAY, HOUR, MINUTE, BatchId, Instant, Micros, PersonId
 from services import earning, settling, undoing
 from services.dealing import deal, newest_answer
-from services.working import report, skip
+from services.working import Reason, report, skip
 from storage import Tx
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -103,7 +103,7 @@ async def test_skipped_and_reported_tasks_are_no_earnings(books: Books) -> None:
         skip(tx, now, mina, first.assignment, first.revision)
         second = deal(tx, now, mina, batch)
         assert second is not None
-        report(tx, now, mina, second.assignment, second.revision, "other")
+        report(tx, now, mina, second.assignment, second.revision, Reason.OTHER)
 
     async with books.open() as db:
         await db.run(leave, NOON)

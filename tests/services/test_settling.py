@@ -29,7 +29,8 @@ async def books(tmp_path: Path) -> Books:
 
 def purse(tx: Tx, worker: PersonId) -> tuple[int, int, int]:
     """Pending, available and paid."""
-    return tuple(balance(tx, account(worker)) for account in (ledger.pending, ledger.available, ledger.paid))
+    pending, available, paid = ledger.pending(worker), ledger.available(worker), ledger.paid(worker)
+    return balance(tx, pending), balance(tx, available), balance(tx, paid)
 
 
 def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> None:

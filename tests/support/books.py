@@ -23,6 +23,8 @@ from storage import Database, Tx, open_database
 NOON = Instant(1_795_575_600_000)
 """12:00 on Wednesday, 25 November 2026, in Seoul."""
 
+Values = dict[str, str | int | None]
+
 CHOICES = ("긍정", "부정", "중립")
 
 
@@ -59,7 +61,7 @@ class Books:
     def person(self, name: str, *, code: str | None = None, is_worker: bool = True, is_owner: bool = False) -> PersonId:
         with self.raw() as connection:
             number = connection.execute("SELECT COUNT(*) FROM person").fetchone()[0] + 1
-            values = {"telegram_id": 1000 + number, "code": code or new_code(6), "name": name, "language": "ko"}
+            values: Values = {"telegram_id": 1000 + number, "code": code or new_code(6), "name": name, "language": "ko"}
             values |= {"reads": "ko,en", "is_worker": int(is_worker), "is_coordinator": int(not is_worker)}
             values |= {"is_owner": int(is_owner), "reachable": 1, "consent_version": 1, "created_at": NOON}
             return PersonId(insert(connection, "person", **values))
@@ -79,11 +81,18 @@ class Books:
         """A published batch of a coordinator of its own, whose whole cost is reserved."""
         coordinator = self.person("Sora", is_worker=False)
         with self.raw() as connection:
-            shared = {"coordinator_id": coordinator, "title": title, "kind": kind}
+            shared: Values = {"coordinator_id": coordinator, "title": title, "kind": kind}
             shared |= {"choices": json.dumps(CHOICES), "created_at": NOON}
             project = insert(connection, "project", **shared)
             planned = gold_answers(tasks, overlap[1], golds)
-            values = {"code": new_code(5), "project_id": project, "state": "open", "price": price, "lease": lease}
+            values: Values = {
+                "code": new_code(5),
+                "project_id": project,
+                "state": "open",
+                "price": price,
+                "reserved_price": price,
+                "lease": lease,
+            }
             values |= {"overlap_least": overlap[0], "overlap_most": overlap[1], "confidence": 950_000}
             values |= {"language": "any", "seed": "seed", "tasks": tasks, "golds": golds, "gold_left": planned}
             batch = BatchId(insert(connection, "batch", **shared, **values, tail=tasks, faults="[]", published_at=NOON))
@@ -94,7 +103,12 @@ class Books:
                     sizes = {"width": 10, "height": 10, "created_at": NOON}
                     picture = insert(connection, "picture", sha256=f"{batch}-{number}", **sizes)
                 slots = 0 if is_gold else overlap[0]
-                task = {"batch_id": batch, "number": number, "reference": str(number), "content": f"작업 {number}"}
+                task: Values = {
+                    "batch_id": batch,
+                    "number": number,
+                    "reference": str(number),
+                    "content": f"작업 {number}",
+                }
                 task |= {"picture_id": picture, "gold": 1 if is_gold else None, "state": "open", "wanted": slots}
                 insert(connection, "task", **task, place=None if is_gold else number, open_slots=slots, meta="{}")
             reserved = cost(tasks, overlap[1], golds, Micros(price))
