@@ -105,6 +105,7 @@ async def the_reviews(world: World, sora: Someone, crowd: list[Someone], random:
     world.clock.advance(60 * MINUTE)
     for someone in sleepers:
         await someone.tap("긍정")
+    told_late = sum(str(someone.toast).startswith("시간이 지났지만") for someone in sleepers)
     await label_all(world, crowd, "영화 리뷰", random)
     for job in ("batches", "completed", "outbox"):
         await world.job(job)
@@ -112,7 +113,7 @@ async def the_reviews(world: World, sora: Someone, crowd: list[Someone], random:
     answers, labels = rows_of(sora, "answers.csv"), rows_of(sora, "labels.csv")
     counted = Counter(row["task"] for row in answers if row["status"] == "counted" and row["task"] in set(ids))
     assert counted == dict.fromkeys(ids, 3)
-    assert sum(row["status"] == "late" for row in answers) == len(sleepers)
+    assert sum(row["status"] == "late" for row in answers) == told_late > 0
     assert len({(row["task"], row["worker"]) for row in answers}) == len(answers)
     assert {row["task"] for row in labels if row["status"] in ("final", "ambiguous")} == set(ids)
     assert {row["status"] for row in labels if row["task"] not in set(ids)} == {"gold"}

@@ -12,6 +12,7 @@ from rules.model import BatchId
 from storage import Database, open_database
 
 START = 1_790_000_000_123
+TELEGRAM = 5_000_000
 FILES = ["answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl", "labels.xlsx"]
 
 
@@ -34,8 +35,8 @@ class Filling:
 
     def person(self, name: str, **values: str | int) -> int:
         count = self._connection.execute("SELECT COUNT(*) FROM person").fetchone()[0]
-        telegram = 5_000_000 + count
-        return self.add("person", telegram_id=telegram, code=f"P{count}", name=name, language="ko", **values)
+        row: dict[str, str | int] = {"language": "ko", "telegram_id": TELEGRAM + count, "reachable": 1, **values}
+        return self.add("person", code=f"P{count}", name=name, **row)
 
     def batch(self, coordinator: int, code: str = "K7F2", **values: str | int | None) -> BatchId:
         project = self.add("project", coordinator_id=coordinator, kind="single", choices="[]")
@@ -78,7 +79,7 @@ class Filling:
 async def filled(folder: Path) -> AsyncIterator[Filling]:
     """A fresh database file to lay rows into; `reopened` opens it afterwards."""
     await (await open_database(url(folder))).close()
-    with closing(sqlite3.connect(folder / "t.db")) as connection, connection:
+    with closing(sqlite3.connect(folder / "tapwork.db")) as connection, connection:
         yield Filling(connection)
 
 
@@ -92,7 +93,7 @@ async def reopened(folder: Path) -> AsyncIterator[Database]:
 
 
 def url(folder: Path) -> str:
-    return f"sqlite:///{folder / 't.db'}"
+    return f"sqlite:///{folder / 'tapwork.db'}"
 
 
 def table(path: Path) -> list[dict[str, str]]:

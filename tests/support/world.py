@@ -160,8 +160,7 @@ class World:
         clock = HandClock()
         sandbox = Sandbox(clock=clock, limits=limits)
         sandbox.create_bot(TOKEN, "tapwork_bot", "Tapwork")
-        requests = (SandboxRequest(sandbox), SandboxRequest(sandbox))
-        async with cls.joined(folder, sandbox, clock, environment or {}, requests) as world:
+        async with cls.joined(folder, sandbox, clock, environment or {}, seam(sandbox)) as world:
             yield world
         assert sandbox.violations == []
 
@@ -258,6 +257,11 @@ class World:
             step()
         await asyncio.sleep(0)
         await self.settle()
+
+
+def seam(sandbox: Sandbox) -> tuple[BaseRequest, BaseRequest]:
+    """What `joined` takes to speak without sockets."""
+    return SandboxRequest(sandbox), SandboxRequest(sandbox)
 
 
 def code_of(screen: str) -> str:
