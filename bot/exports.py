@@ -82,16 +82,18 @@ async def completed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None
     await send(kit, notice.telegram_id, kit.words(notice.language), listed, "export.completed")
 
 
-async def send(kit: Kit, telegram_id: int, words: Words, listed: Listed, heading: str) -> None:
+async def send(
+    kit: Kit, telegram_id: int, words: Words, listed: Listed, heading: str, *, most_bytes: int = MOST_BYTES
+) -> None:
     """Write a batch's files and send them: those that Telegram does not take are named with their place."""
     follower = Follower(kit, telegram_id, listed.title, words)
     exported = await write(kit, listed.batch, listed.code, follower)
     sizes = {path: path.stat().st_size for path in exported.files}
-    unsent = [(path.name, placed(kit, path), size) for path, size in sizes.items() if size > MOST_BYTES]
+    unsent = [(path.name, placed(kit, path), size) for path, size in sizes.items() if size > most_bytes]
     await follower.become(screens.summary(exported, heading, unsent, words))
     for path, size in sizes.items():
         # Telegram refuses empty documents; without answers, answers.jsonl is one.
-        if 0 < size <= MOST_BYTES:
+        if 0 < size <= most_bytes:
             await kit.telegraph.send_file(telegram_id, path, path.name)
 
 

@@ -438,7 +438,7 @@ def count_late(tx: Tx, batch: BatchId) -> None:
 
 async def test_a_finished_batch_is_announced_once(tmp_path: Path) -> None:
     async with filled(tmp_path) as rows:
-        sora = rows.person("소라", is_coordinator=1, reachable=1)
+        sora = rows.person("소라", is_coordinator=1)
         finished = rows.batch(sora, code="A", completed_at=START)
         running = rows.batch(sora, code="B")
 
