@@ -98,7 +98,7 @@ async def export(
 
 def read_source(tx: Tx, batch: BatchId) -> Source:
     """The batch as it is now. Raises LookupError for an unknown one."""
-    row = _find(tx, batch)
+    row = _find(tx, "exports.source", batch)
     return Source(
         batch=batch,
         code=row["code"],
@@ -153,7 +153,7 @@ def choices(tx: Tx, person: PersonId, before: int) -> Listing:
 def permit(tx: Tx, person: PersonId, batch: BatchId) -> Listed:
     """The batch, when the person may have its files: its coordinator or an owner. Raises Refusal otherwise."""
     roles = require(tx, person, Role.COORDINATOR, Role.OWNER).roles
-    row = _find(tx, batch)
+    row = _find(tx, "exports.batch", batch)
     if Role.OWNER not in roles and row["coordinator_id"] != person:
         raise Refusal("export.not_yours", code=row["code"])
     if row["state"] not in ("open", "paused", "closed"):
@@ -196,8 +196,8 @@ def announce(tx: Tx, now: Instant, batch: BatchId) -> bool:
     return True
 
 
-def _find(tx: Tx, batch: BatchId) -> Row:
-    row = tx.one("exports.source", batch=batch)
+def _find(tx: Tx, query: str, batch: BatchId) -> Row:
+    row = tx.one(query, batch=batch)
     if row is None:
         raise LookupError(batch)
     return row

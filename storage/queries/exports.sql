@@ -1,12 +1,14 @@
 -- name: source
 -- A batch, and where its answers end at this moment.
-SELECT batch.id, batch.code, batch.title, batch.coordinator_id, batch.state, batch.published_at, batch.kind,
-       batch.choices, batch.seed, batch.overlap_least, batch.overlap_most, batch.confidence,
+SELECT batch.code, batch.title, batch.kind, batch.choices, batch.seed, batch.overlap_least, batch.overlap_most, batch.confidence,
        (SELECT COUNT(*) FROM task WHERE task.batch_id = batch.id) AS tasks,
        (SELECT COUNT(*) FROM answer WHERE answer.batch_id = batch.id) AS answers,
        (SELECT COALESCE(MAX(answer.id), 0) FROM answer WHERE answer.batch_id = batch.id) AS last_answer
   FROM batch
  WHERE batch.id = :batch;
+
+-- name: batch
+SELECT code, title, coordinator_id, state FROM batch WHERE id = :batch;
 
 -- name: answers
 -- A stretch of a batch's answers, oldest first.
