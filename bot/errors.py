@@ -2,7 +2,7 @@
 
 import logging
 
-from telegram.error import Forbidden
+from telegram.error import BadRequest, Forbidden, NetworkError
 
 from rules.codes import new_code
 from rules.refusals import Refusal
@@ -22,6 +22,9 @@ async def word_error(context: Context, error: Exception) -> None:
             )
         case Forbidden():
             log.info("a person has blocked the bot")
+        case NetworkError() if not isinstance(error, BadRequest):
+            # What was asked for is done and stored; the next tap brings the card up to date.
+            log.warning("Telegram could not be reached: %s", type(error).__name__)
         case _:
             reference = new_code(6)
             log.error("reference %s", reference, exc_info=error)

@@ -9,7 +9,7 @@ from typing import Protocol, TypeVar
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, RetryAfter
+from telegram.error import BadRequest, NetworkError, RetryAfter
 
 from rules.model import PictureId
 from services.pictures import file_id_of, keep_file_id
@@ -22,6 +22,7 @@ from .taps import pack
 T = TypeVar("T")
 BARE = LinkPreviewOptions(is_disabled=True)
 PATIENCE = 3
+REPEAT_SECONDS = 0.5
 
 
 class CardGone(Exception):
@@ -94,7 +95,8 @@ class Telegraph:
                 parse_mode=ParseMode.HTML,
                 reply_markup=self._markup(telegram_id, screen),
                 link_preview_options=BARE,
-            )
+            ),
+            may_repeat=True,
         )
 
     async def _edit_picture(self, telegram_id: int, message_id: int, screen: Screen) -> None:
@@ -106,7 +108,8 @@ class Telegraph:
                     chat_id=telegram_id,
                     message_id=message_id,
                     reply_markup=self._markup(telegram_id, screen),
-                )
+                ),
+                may_repeat=True,
             )
             if isinstance(result, Message):
                 await self._remember(screen, result)
@@ -183,12 +186,21 @@ def is_unmodified(error: BadRequest) -> bool:
     return "not modified" in error.message.lower()
 
 
-async def patiently(call: Callable[[], Awaitable[T]]) -> T:
-    """Make a call; when Telegram asks for a pause, wait for as long as it says and make it again."""
+async def patiently(call: Callable[[], Awaitable[T]], *, may_repeat: bool = False) -> T:
+    """Make a call; when Telegram asks for a pause, wait for as long as it says and make it again.
+
+    An edit may be repeated when its answer was lost on the way, since doing it twice changes nothing.
+    """
     for _ in range(PATIENCE):
         try:
             return await call()
         except RetryAfter as error:
             wait = error.retry_after
             await asyncio.sleep(wait if isinstance(wait, int | float) else wait.total_seconds())
+        except BadRequest:
+            raise
+        except NetworkError:
+            if not may_repeat:
+                raise
+            await asyncio.sleep(REPEAT_SECONDS)
     return await call()

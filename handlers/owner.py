@@ -8,6 +8,8 @@ from rules.model import PersonId, ProjectId
 from rules.refusals import Refusal
 from services import enrolling
 
+from .start import set_menu
+
 MOST_USES, MOST_DAYS = 10_000, 365
 
 
@@ -45,8 +47,9 @@ async def dismiss(ctx: Context, tap: DismissTap) -> None:
     if not tap.sure:
         await ctx.show(screens.dismiss_screen(ctx.words, chosen))
         return
-    name = await ctx.run(enrolling.dismiss, ctx.now, ctx.person.id, PersonId(tap.person))
-    await ctx.toast(ctx.words.plain("owner.dismissed", name=name))
+    dismissed = await ctx.run(enrolling.dismiss, ctx.person.id, PersonId(tap.person))
+    await ctx.toast(ctx.words.plain("owner.dismissed", name=dismissed.name))
+    await set_menu(ctx.kit, dismissed)
     await ctx.show(screens.coordinators_screen(ctx.words, await ctx.run(enrolling.coordinators, ctx.person.id)))
 
 

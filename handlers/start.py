@@ -2,7 +2,7 @@
 
 from telegram import BotCommand, BotCommandScopeChat
 
-from bot.context import Context
+from bot.context import Context, Kit
 from bot.routing import Route, on_command, on_tap
 from bot.screen import Screen
 from bot.screens import start as screens
@@ -10,7 +10,7 @@ from bot.taps import ConsentTap, DoorTap, LanguageTap, ReadsTap
 from rules.refusals import Refusal
 from services import enrolling, people
 from services.enrolling import Newcomer
-from services.people import Role
+from services.people import Person, Role
 
 from .work import work
 
@@ -21,7 +21,7 @@ async def start(ctx: Context, argument: str) -> None:
     newcomer = Newcomer(sender.telegram_id, sender.name, sender.username, ctx.words.language)
     await ctx.run(enrolling.arrive, ctx.now, newcomer, argument, config.owners, config.join)
     await ctx.refresh()
-    await set_menu(ctx)
+    await set_menu(ctx.kit, ctx.person)
     if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
         await ctx.say(screens.consent_screen(ctx.words, ctx.person.name))
     else:
@@ -40,7 +40,7 @@ async def speak(ctx: Context, tap: LanguageTap) -> None:
     """Somebody wants another language: the screen that asked comes again in it."""
     await ctx.run(people.speak, ctx.person.id, tap.language)
     await ctx.refresh()
-    await set_menu(ctx)
+    await set_menu(ctx.kit, ctx.person)
     if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
         await ctx.show(screens.consent_screen(ctx.words, ctx.person.name))
     else:
@@ -78,11 +78,11 @@ async def help_(ctx: Context, _argument: str) -> None:
     await ctx.say(screens.help_screen(ctx.words, ctx.person))
 
 
-async def set_menu(ctx: Context) -> None:
+async def set_menu(kit: Kit, person: Person) -> None:
     """The commands beside the input, those that this person may use, in their language."""
-    names = screens.commands(ctx.person.roles)
-    menu = [BotCommand(name, ctx.words.plain(f"command.{name}")) for name in names]
-    await ctx.kit.bot.set_my_commands(menu, scope=BotCommandScopeChat(ctx.sender.telegram_id))
+    words = kit.words(person.language)
+    menu = [BotCommand(name, words.plain(f"command.{name}")) for name in screens.commands(person.roles)]
+    await kit.bot.set_my_commands(menu, scope=BotCommandScopeChat(person.telegram_id))
 
 
 async def _settings(ctx: Context) -> Screen:

@@ -107,16 +107,19 @@ def coordinators(tx: Tx, person: PersonId) -> list[Coordinator]:
     ]
 
 
-def dismiss(tx: Tx, now: Instant, owner: PersonId, coordinator: PersonId) -> str:
-    """Take a coordinator's rights away; their batches and projects go to the owner. The coordinator's name."""
+def dismiss(tx: Tx, owner: PersonId, coordinator: PersonId) -> Person:
+    """Take a coordinator's rights away; their batches and projects go to the owner. Who they are now."""
     require(tx, owner, Role.OWNER)
     row = tx.one("people.find", person=coordinator)
     if row is None or not tx.run("people.dismiss", person=coordinator):
         raise Refusal("owner.not_dismissable")
     tx.run("people.take_over", owner=owner, person=coordinator)
     tx.run("people.take_over_projects", owner=owner, person=coordinator)
-    name: str = row["name"]
-    return name
+    tx.run("people.expect", person=coordinator, expects=None)
+    found = find(tx, row["telegram_id"])
+    if found is None:
+        raise LookupError(coordinator)
+    return found
 
 
 def door(tx: Tx, default: str) -> str:
