@@ -44,6 +44,7 @@ async def reported(desk: Desk, batch: BatchId) -> Flagged:
             skipped = await desk.do(working.skip, desk.now, worker, shown.assignment, shown.revision)
             shown = seen(skipped.then)
         await desk.do(working.report, desk.now, worker, shown.assignment, shown.revision, Reason.INVISIBLE)
+        await desk.do(working.stop, desk.now, worker, batch)
     flagged = await desk.do(steering.next_flagged, desk.coordinator, batch)
     assert flagged is not None
     return flagged
