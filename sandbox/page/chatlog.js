@@ -16,8 +16,18 @@ export class ChatLog {
     this.lastTop = 0;
     this.list = element("div", { class: "log-list" });
     this.empty = element("p", { class: "log-empty", t: "empty" });
-    this.scroller = element("div", { class: "log", role: "log", "aria-live": "off", "aria-label": label, tabindex: "0" }, this.empty, this.list);
-    this.chip = element("button", { type: "button", class: "new-chip", hidden: true, on: { click: () => this.toEnd() } }, icon("down"), element("span", { t: "newMessages" }));
+    this.scroller = element(
+      "div",
+      { class: "log", role: "log", "aria-live": "off", "aria-label": label, tabindex: "0" },
+      this.empty,
+      this.list,
+    );
+    this.chip = element(
+      "button",
+      { type: "button", class: "new-chip", hidden: true, on: { click: () => this.toEnd() } },
+      icon("down"),
+      element("span", { t: "newMessages" }),
+    );
     this.node = element("div", { class: "log-frame" }, this.scroller, this.chip);
     this.watchScrolling();
   }
@@ -89,7 +99,8 @@ export class ChatLog {
       return;
     }
     const words = day(message.date);
-    if (this.list.querySelector(".day:last-of-type")?.textContent !== words || !this.shown.size) this.list.append(element("p", { class: "day" }, words));
+    if (this.list.querySelector(".day:last-of-type")?.textContent !== words || !this.shown.size)
+      this.list.append(element("p", { class: "day" }, words));
     this.list.append(article);
   }
 
@@ -124,7 +135,9 @@ export class ChatLog {
 
   showWaiting(messageId, data, waits) {
     const article = this.shown.get(messageId)?.article;
-    article?.querySelectorAll("button.inline").forEach((button) => button.dataset.data === data && markWaiting(button, waits));
+    article
+      ?.querySelectorAll("button.inline")
+      .forEach((button) => button.dataset.data === data && markWaiting(button, waits));
   }
 
   get size() {

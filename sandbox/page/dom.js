@@ -50,7 +50,13 @@ export function drawIcons(root) {
 
 /** A labelled on/off switch; `change(on)` is told what the person wants, the caller shows what became of it. */
 export function switchButton({ on, change, ...properties }) {
-  const button = element("button", { type: "button", class: "switch", role: "switch", "aria-checked": String(on), ...properties });
+  const button = element("button", {
+    type: "button",
+    class: "switch",
+    role: "switch",
+    "aria-checked": String(on),
+    ...properties,
+  });
   button.append(element("span", { class: "switch-knob", "aria-hidden": "true" }));
   button.addEventListener("click", () => change(button.getAttribute("aria-checked") !== "true"));
   return button;

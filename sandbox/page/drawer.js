@@ -25,20 +25,45 @@ export class Drawer {
 
   build() {
     const changed = { input: () => this.draw() };
-    this.filter = element("input", { type: "search", class: "calls-filter", tPlaceholder: "filter", tLabel: "filter", on: changed });
+    this.filter = element("input", {
+      type: "search",
+      class: "calls-filter",
+      tPlaceholder: "filter",
+      tLabel: "filter",
+      on: changed,
+    });
     this.calm = element("input", { type: "checkbox", name: "calm", checked: true, on: changed });
     this.failures = element("input", { type: "checkbox", name: "failures", on: changed });
     this.count = element("span", { class: "calls-count" });
     this.list = element("div", { class: "calls" });
-    this.pauseButton = element("button", { type: "button", class: "button", "data-action": "pause", "aria-pressed": "false", t: "pause", on: { click: () => this.pause(!this.paused) } });
+    this.pauseButton = element("button", {
+      type: "button",
+      class: "button",
+      "data-action": "pause",
+      "aria-pressed": "false",
+      t: "pause",
+      on: { click: () => this.pause(!this.paused) },
+    });
     const clear = element("button", { type: "button", class: "button", t: "clear", on: { click: () => this.clear() } });
-    const close = element("button", { type: "button", class: "icon-button", icon: "close", tLabel: "close", on: { click: () => this.toggle(false) } });
+    const close = element("button", {
+      type: "button",
+      class: "icon-button",
+      icon: "close",
+      tLabel: "close",
+      on: { click: () => this.toggle(false) },
+    });
     const check = (box, key) => element("label", { class: "check" }, box, element("span", { t: key }));
     this.node.append(
       element("header", { class: "drawer-head" }, element("h2", { t: "developer" }), close),
       this.faults.node,
       element("div", { class: "calls-head" }, element("h3", { t: "calls" }), this.count, this.pauseButton, clear),
-      element("div", { class: "calls-tools" }, this.filter, check(this.calm, "calm"), check(this.failures, "onlyFailures")),
+      element(
+        "div",
+        { class: "calls-tools" },
+        this.filter,
+        check(this.calm, "calm"),
+        check(this.failures, "onlyFailures"),
+      ),
       this.list,
     );
   }
@@ -103,7 +128,10 @@ export class Drawer {
   draw() {
     const calls = this.frozen ?? this.calls;
     const fitting = calls.filter((call) => this.fits(call));
-    const shown = fitting.slice(-ROWS_SHOWN).reverse().map((call) => this.row(call));
+    const shown = fitting
+      .slice(-ROWS_SHOWN)
+      .reverse()
+      .map((call) => this.row(call));
     const counted = text("callsShown", { shown: fitting.length, all: calls.length });
     this.count.textContent = this.waitingWhilePaused ? text("paused", { count: this.waitingWhilePaused }) : counted;
     this.arrange(shown.length ? shown : [element("p", { class: "calls-empty", t: "noCalls" })]);
@@ -131,7 +159,7 @@ export class Drawer {
 
   whom(call) {
     const id = call.params?.chat_id ?? call.params?.user_id;
-    return id === undefined ? "" : this.nameOfUser(id) ?? String(id);
+    return id === undefined ? "" : (this.nameOfUser(id) ?? String(id));
   }
 
   row(call) {
@@ -159,13 +187,19 @@ function callRow(call, whom) {
     element("time", {}, clockTime(call.at)),
   );
   const details = element("details", { class: "call", "data-seq": call.seq, "data-method": call.method }, summary);
-  details.addEventListener("toggle", () => details.open && details.childElementCount === 1 && details.append(...callBody(call)));
+  details.addEventListener(
+    "toggle",
+    () => details.open && details.childElementCount === 1 && details.append(...callBody(call)),
+  );
   return details;
 }
 
 function callBody(call) {
   const trouble = call.description ? element("p", { class: "call-trouble" }, call.description) : null;
-  return [trouble, element("pre", { tabindex: "0", tLabel: "params" }, JSON.stringify(opened(call.params ?? {}), null, 2))].filter(Boolean);
+  return [
+    trouble,
+    element("pre", { tabindex: "0", tLabel: "params" }, JSON.stringify(opened(call.params ?? {}), null, 2)),
+  ].filter(Boolean);
 }
 
 // Forms carry objects as JSON in a string; they are easier to read unpacked.

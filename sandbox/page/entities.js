@@ -3,7 +3,15 @@ import { element } from "./dom.js";
 import { text as pageText } from "./texts.js";
 
 const BLOCKS = new Set(["pre", "blockquote", "expandable_blockquote"]);
-const TAGS = { bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", blockquote: "blockquote", expandable_blockquote: "blockquote" };
+const TAGS = {
+  bold: "strong",
+  italic: "em",
+  underline: "u",
+  strikethrough: "s",
+  code: "code",
+  blockquote: "blockquote",
+  expandable_blockquote: "blockquote",
+};
 const FOUND_BY_THE_APP = [
   { type: "url", pattern: /https?:\/\/[^\s<>"']+[^\s<>"'.,;:!?)\]}]/g },
   { type: "bot_command", pattern: /(?<=^|\s)\/[a-z0-9_]{1,32}(?![\w/])/gi },
@@ -81,7 +89,11 @@ function link(address, children, open) {
 }
 
 function spoiler(children) {
-  const node = element("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": pageText("spoiler") }, element("span", {}, children));
+  const node = element(
+    "span",
+    { class: "spoiler", role: "button", tabindex: "0", "aria-label": pageText("spoiler") },
+    element("span", {}, children),
+  );
   const show = (event) => {
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();

@@ -10,7 +10,17 @@ export function keyboard(message, { waiting, tap, open, copy }) {
   const rows = message.reply_markup?.inline_keyboard ?? [];
   if (!rows.length) return null;
   const presses = { waiting, tap, open, copy };
-  return element("div", { class: "keyboard" }, rows.map((row) => element("div", { class: "keyboard-row" }, row.map((button) => inlineButton(button, presses)))));
+  return element(
+    "div",
+    { class: "keyboard" },
+    rows.map((row) =>
+      element(
+        "div",
+        { class: "keyboard-row" },
+        row.map((button) => inlineButton(button, presses)),
+      ),
+    ),
+  );
 }
 
 function inlineButton(button, { waiting, tap, open, copy }) {
@@ -18,10 +28,15 @@ function inlineButton(button, { waiting, tap, open, copy }) {
   const look = { class: "inline", title: button.text, "data-look": button.style };
   if (button.url) {
     const opened = { click: (event) => open(button.url, event) };
-    return element("a", { ...look, href: button.url, target: "_blank", rel: "noopener noreferrer", icon: "link", on: opened }, label);
+    return element(
+      "a",
+      { ...look, href: button.url, target: "_blank", rel: "noopener noreferrer", icon: "link", on: opened },
+      label,
+    );
   }
   const node = element("button", { ...look, type: "button", "data-data": button.callback_data ?? "" }, label);
-  if (button.callback_data === undefined) node.addEventListener("click", () => copy(button.copy_text?.text ?? button.text));
+  if (button.callback_data === undefined)
+    node.addEventListener("click", () => copy(button.copy_text?.text ?? button.text));
   else node.addEventListener("click", () => tap(button.callback_data));
   markWaiting(node, waiting(button.callback_data));
   return node;

@@ -18,10 +18,17 @@ class Page {
     this.activeId = null;
     this.stage = find(".phones");
     const simulate = (user, on, pace = user.simulated?.pace) => this.simulate(user, on, pace);
-    this.shared = { bot: () => this.bot, openLink: (...link) => this.openLink(...link), news: (phone) => this.tabs.markNews(phone.user.id), simulate };
+    this.shared = {
+      bot: () => this.bot,
+      openLink: (...link) => this.openLink(...link),
+      news: (phone) => this.tabs.markNews(phone.user.id),
+      simulate,
+    };
     this.tabs = new Tabs(find(".tabs"), (id) => this.activate(id));
     this.robots = new SimulatedPanel(find("#simulated-panel"), find("[data-action=simulated]"), simulate);
-    this.drawer = new Drawer(find("#drawer"), find("[data-action=drawer]"), { nameOfUser: (id) => this.userOf(id)?.first_name });
+    this.drawer = new Drawer(find("#drawer"), find("[data-action=drawer]"), {
+      nameOfUser: (id) => this.userOf(id)?.first_name,
+    });
     this.watchControls();
   }
 
@@ -32,7 +39,8 @@ class Page {
       theme: () => this.switchTheme(),
       "hide-hint": () => (keep("hint", "hidden"), (find(".hint").hidden = true)),
     };
-    for (const [action, listener] of Object.entries(clicks)) find(`[data-action=${action}]`).addEventListener("click", listener);
+    for (const [action, listener] of Object.entries(clicks))
+      find(`[data-action=${action}]`).addEventListener("click", listener);
     this.stage.addEventListener("focusin", (event) => this.activate(this.idAt(event)));
     this.stage.addEventListener("pointerdown", (event) => this.activate(this.idAt(event)));
     // A file let go beside a phone would otherwise replace the page.
@@ -129,7 +137,8 @@ class Page {
 
   called(call) {
     this.drawer.add(call);
-    if (call.method === "sendChatAction" && call.status === 200) this.phones.get(Number(call.params?.chat_id))?.act(String(call.params.action));
+    if (call.method === "sendChatAction" && call.status === 200)
+      this.phones.get(Number(call.params?.chat_id))?.act(String(call.params.action));
   }
 
   planRefresh() {
@@ -138,7 +147,9 @@ class Page {
   }
 
   async simulate(user, on, pace) {
-    await api.simulate(user.id, on, pace).catch((problem) => this.phones.get(user.id)?.overlays.toast(problem.message, { trouble: true }));
+    await api
+      .simulate(user.id, on, pace)
+      .catch((problem) => this.phones.get(user.id)?.overlays.toast(problem.message, { trouble: true }));
     this.planRefresh();
   }
 
@@ -147,7 +158,11 @@ class Page {
     const parameter = startParameter(address, this.bot.username);
     if (parameter === null) return;
     event.preventDefault();
-    askWhoOpens(this.users, (user) => this.startWith(user, parameter), () => askForPerson((user) => this.startWith(user, parameter)));
+    askWhoOpens(
+      this.users,
+      (user) => this.startWith(user, parameter),
+      () => askForPerson((user) => this.startWith(user, parameter)),
+    );
   }
 
   async startWith(user, parameter) {

@@ -10,7 +10,16 @@ const PHOTO_WIDTH_WANTED = 1000;
 
 /** What the person sees of a message; two messages with the same sight need no new drawing. */
 export const sight = ({ text, entities, caption, caption_entities, photo, document, reply_markup, edit_date }) =>
-  JSON.stringify([text, entities, caption, caption_entities, photo?.at(-1)?.file_id, document?.file_id, reply_markup, edit_date && 1]);
+  JSON.stringify([
+    text,
+    entities,
+    caption,
+    caption_entities,
+    photo?.at(-1)?.file_id,
+    document?.file_id,
+    reply_markup,
+    edit_date && 1,
+  ]);
 
 /** The article; `chat` tells whose chat it is and what to do at taps, links, commands and photos. */
 export function messageArticle(message, chat) {
@@ -64,7 +73,15 @@ function photo(message, chat) {
   const best = message.photo.find((one) => one.width >= PHOTO_WIDTH_WANTED) ?? message.photo.at(-1);
   const address = fileAddress(best.file_id);
   const words = message.caption ? message.caption.slice(0, 200) : text("photo");
-  const picture = element("img", { src: address, alt: words, width: best.width, height: best.height, decoding: "async", "data-file": best.file_id, draggable: "false" });
+  const picture = element("img", {
+    src: address,
+    alt: words,
+    width: best.width,
+    height: best.height,
+    decoding: "async",
+    "data-file": best.file_id,
+    draggable: "false",
+  });
   picture.style.setProperty("--shape", `${best.width} / ${best.height}`);
   const button = element("button", { type: "button", class: "photo", tLabel: "photoOpen" }, picture);
   button.addEventListener("click", () => chat.enlarge(address, words));
@@ -79,7 +96,11 @@ function documentLink({ document: file }) {
   return element(
     "a",
     { class: "document", href: fileAddress(file.file_id), download: name, "aria-label": label },
-    element("span", { class: "document-sign", "data-ending": ending.toLowerCase() }, ending ? ending.toUpperCase() : icon("file")),
+    element(
+      "span",
+      { class: "document-sign", "data-ending": ending.toLowerCase() },
+      ending ? ending.toUpperCase() : icon("file"),
+    ),
     element("span", { class: "document-name" }, name),
     element("span", { class: "document-size" }, size(file.file_size ?? 0)),
   );

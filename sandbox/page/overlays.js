@@ -24,14 +24,25 @@ export class Overlays {
     const before = this.heldFocus();
     const close = this.cover("alert", (done) => {
       const confirm = element("button", { type: "button", class: "button strong", t: "ok", on: { click: done } });
-      return element("div", { class: "alert-box", role: "alertdialog", "aria-modal": "true", tLabel: "alert" }, element("p", {}, words), confirm);
+      return element(
+        "div",
+        { class: "alert-box", role: "alertdialog", "aria-modal": "true", tLabel: "alert" },
+        element("p", {}, words),
+        confirm,
+      );
     });
     if (before) close.focusFirst();
   }
 
   enlarge(address, words) {
     const close = this.cover("enlarged", (done) => {
-      const shut = element("button", { type: "button", class: "icon-button", icon: "close", tLabel: "close", on: { click: done } });
+      const shut = element("button", {
+        type: "button",
+        class: "icon-button",
+        icon: "close",
+        tLabel: "close",
+        on: { click: done },
+      });
       return element("figure", { on: { click: done } }, element("img", { src: address, alt: words }), shut);
     });
     close.focusFirst();
@@ -46,6 +57,7 @@ export class Overlays {
       if (before?.isConnected) before.focus({ preventScroll: true });
     };
     cover.append(build(done));
+    cover.addEventListener("click", (event) => event.target === cover && done());
     cover.addEventListener("keydown", (event) => event.key === "Escape" && (event.stopPropagation(), done()));
     this.layer.append(cover);
     return { focusFirst: () => cover.querySelector("button")?.focus() };
@@ -60,7 +72,11 @@ export class Overlays {
 export function pageDialog(titleKey, build) {
   const dialog = element("dialog", { class: "dialog", tLabel: titleKey });
   const close = () => dialog.close();
-  const shut = element("button", { type: "button", class: "icon-button", tLabel: "close", on: { click: close } }, icon("close"));
+  const shut = element(
+    "button",
+    { type: "button", class: "icon-button", tLabel: "close", on: { click: close } },
+    icon("close"),
+  );
   dialog.append(element("header", {}, element("h2", { t: titleKey }), shut), build(close));
   dialog.addEventListener("close", () => dialog.remove());
   dialog.addEventListener("click", (event) => event.target === dialog && close());

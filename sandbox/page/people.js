@@ -10,7 +10,10 @@ export class Tabs {
     this.node = node;
     this.choose = choose;
     arrowKeys(node, () => [...node.children], ["ArrowLeft", "ArrowRight"]);
-    node.addEventListener("focusin", (event) => event.target.matches(".tab") && this.choose(Number(event.target.dataset.tab)));
+    node.addEventListener(
+      "focusin",
+      (event) => event.target.matches(".tab") && this.choose(Number(event.target.dataset.tab)),
+    );
   }
 
   show(users, activeId) {
@@ -20,9 +23,22 @@ export class Tabs {
 
   tab(user, active, hasNews) {
     const choose = { click: () => this.choose(user.id) };
-    const properties = { type: "button", role: "tab", "data-tab": user.id, "aria-controls": `phone-${user.id}`, "aria-selected": String(active), tabindex: active ? 0 : -1 };
+    const properties = {
+      type: "button",
+      role: "tab",
+      "data-tab": user.id,
+      "aria-controls": `phone-${user.id}`,
+      "aria-selected": String(active),
+      tabindex: active ? 0 : -1,
+    };
     const dot = element("span", { class: "news-dot", role: "img", tLabel: "unread" });
-    return element("button", { ...properties, class: hasNews && !active ? "tab news" : "tab", on: choose }, avatar(user), element("span", { class: "tab-name" }, user.first_name), dot);
+    return element(
+      "button",
+      { ...properties, class: hasNews && !active ? "tab news" : "tab", on: choose },
+      avatar(user),
+      element("span", { class: "tab-name" }, user.first_name),
+      dot,
+    );
   }
 
   setActive(id) {
@@ -65,7 +81,9 @@ export class SimulatedPanel {
     const held = [...this.panel.querySelectorAll("button, input")].indexOf(document.activeElement);
     const intro = element("p", { class: "why", t: robots.length ? "simulatedWhy" : "noSimulated" });
     const title = element("h2", { t: "simulated" });
-    const rows = robots.length ? [this.allRow(robots, working), ...robots.map((user) => this.row(user)), this.paceRow(robots)] : [];
+    const rows = robots.length
+      ? [this.allRow(robots, working), ...robots.map((user) => this.row(user)), this.paceRow(robots)]
+      : [];
     this.panel.replaceChildren(title, intro, ...rows);
     if (held >= 0) this.panel.querySelectorAll("button, input")[held]?.focus();
   }
@@ -88,7 +106,9 @@ export class SimulatedPanel {
     const words = element("output", {}, text("paceSeconds", { seconds: pace }));
     const slider = element("input", { type: "range", min: "0.5", max: "10", step: "0.5", value: pace, tLabel: "pace" });
     slider.addEventListener("input", () => (words.textContent = text("paceSeconds", { seconds: slider.value })));
-    slider.addEventListener("change", () => robots.forEach((user) => this.simulate(user, user.simulated.on, Number(slider.value))));
+    slider.addEventListener("change", () =>
+      robots.forEach((user) => this.simulate(user, user.simulated.on, Number(slider.value))),
+    );
     return element("label", { class: "panel-row pace" }, element("span", { t: "pace" }), words, slider);
   }
 }
@@ -96,9 +116,20 @@ export class SimulatedPanel {
 /** Asks for a name and a language and adds that person; `added(user)` runs afterwards. */
 export function askForPerson(added) {
   pageDialog("addPerson", (close) => {
-    const name = element("input", { name: "first_name", required: true, maxlength: "64", autocomplete: "off", autofocus: true });
-    const codes = [["ko", "한국어"], ["en", "English"]];
-    const choices = codes.map(([code, label]) => element("option", { value: code, selected: code === language() }, label));
+    const name = element("input", {
+      name: "first_name",
+      required: true,
+      maxlength: "64",
+      autocomplete: "off",
+      autofocus: true,
+    });
+    const codes = [
+      ["ko", "한국어"],
+      ["en", "English"],
+    ];
+    const choices = codes.map(([code, label]) =>
+      element("option", { value: code, selected: code === language() }, label),
+    );
     const code = element("select", { name: "language_code" }, choices);
     const trouble = element("p", { class: "trouble-line", role: "alert" });
     const form = element(
@@ -132,7 +163,10 @@ export function startParameter(address, username) {
   } catch {
     return null;
   }
-  const toTheBot = link.protocol === "tg:" ? link.searchParams.get("domain") : /^(www\.)?(t|telegram)\.me$/.test(link.hostname) && link.pathname.slice(1);
+  const toTheBot =
+    link.protocol === "tg:"
+      ? link.searchParams.get("domain")
+      : /^(www\.)?(t|telegram)\.me$/.test(link.hostname) && link.pathname.slice(1);
   if (!toTheBot || toTheBot.toLowerCase() !== username?.toLowerCase()) return null;
   return link.searchParams.get("start") ?? "";
 }
@@ -142,9 +176,19 @@ export function askWhoOpens(users, opens, addSomebody) {
   pageDialog("openLink", (close) => {
     const pick = (user) => ({ click: () => (close(), opens(user)) });
     const rows = users.map((user) =>
-      element("button", { type: "button", class: "who", "data-who": user.id, on: pick(user) }, avatar(user), element("span", {}, user.first_name), element("small", {}, nameOf(user.role))),
+      element(
+        "button",
+        { type: "button", class: "who", "data-who": user.id, on: pick(user) },
+        avatar(user),
+        element("span", {}, user.first_name),
+        element("small", {}, nameOf(user.role)),
+      ),
     );
-    const add = element("button", { type: "button", class: "who add", on: { click: () => (close(), addSomebody()) } }, element("span", { t: "addPerson" }));
+    const add = element(
+      "button",
+      { type: "button", class: "who add", on: { click: () => (close(), addSomebody()) } },
+      element("span", { t: "addPerson" }),
+    );
     return element("div", { class: "who-list" }, rows, add);
   });
 }

@@ -20,7 +20,12 @@ export class Phone {
     this.node = element("section", { class: "phone", id: `phone-${user.id}`, "data-user": user.id });
     this.overlays = new Overlays(this.node);
     this.log = new ChatLog(this.chat(), { label: text("messages", { name: user.first_name }) });
-    this.composer = new Composer({ say: (words) => this.try(this.say(words)), send: (...file) => this.try(this.send(...file)), name: text("write") });
+    this.composer = new Composer({
+      say: (words) => this.try(this.say(words)),
+      send: (...file) => this.try(this.send(...file)),
+      unblock: () => this.block(),
+      name: text("write"),
+    });
     this.head = element("header", { class: "phone-head" });
     this.dropSign = element("div", { class: "drop-sign", "aria-hidden": "true" }, element("span", { t: "dropHere" }));
     this.node.append(this.head, this.log.node, this.composer.node, this.overlays.layer, this.dropSign);
@@ -31,9 +36,14 @@ export class Phone {
   chat() {
     const phone = this;
     return {
-      get user() { return phone.user; },
-      get bot() { return phone.page.bot(); },
-      waiting: (messageId, data) => [...phone.taps.values()].some((tap) => tap.messageId === messageId && tap.data === data),
+      get user() {
+        return phone.user;
+      },
+      get bot() {
+        return phone.page.bot();
+      },
+      waiting: (messageId, data) =>
+        [...phone.taps.values()].some((tap) => tap.messageId === messageId && tap.data === data),
       tap: (messageId, data) => phone.tap(messageId, data),
       command: (words) => phone.try(phone.say(words)).catch(() => {}),
       open: (address, event) => phone.page.openLink(address, event, phone),
@@ -50,6 +60,7 @@ export class Phone {
     if (held >= 0) this.head.querySelectorAll("button")[held]?.focus();
     this.node.setAttribute("aria-label", text("phoneOf", { name: user.first_name }));
     this.node.classList.toggle("blocked", Boolean(user.blocked));
+    this.composer.setBlocked(Boolean(user.blocked));
     this.showState();
   }
 
@@ -58,7 +69,11 @@ export class Phone {
     const label = text("simulatedOf", { name });
     const change = (on) => this.page.simulate(this.user, on);
     const robot = simulated?.available
-      ? element("span", { class: "phone-robot", icon: "robot" }, switchButton({ "aria-label": label, title: label, "data-action": "robot", on: simulated.on, change }))
+      ? element(
+          "span",
+          { class: "phone-robot", icon: "robot" },
+          switchButton({ "aria-label": label, title: label, "data-action": "robot", on: simulated.on, change }),
+        )
       : null;
     this.state = element("p", { class: "phone-state" });
     const who = element("div", { class: "phone-who" }, element("h2", {}, name), this.state);
@@ -76,9 +91,21 @@ export class Phone {
   blockMenu() {
     const key = this.user.blocked ? "unblock" : "block";
     const id = `menu-${this.user.id}`;
-    const choice = element("button", { type: "button", class: "menu-item", "data-action": "block", t: key, on: { click: () => this.block() } });
+    const choice = element("button", {
+      type: "button",
+      class: "menu-item",
+      "data-action": "block",
+      t: key,
+      on: { click: () => this.block() },
+    });
     const menu = element("div", { class: "phone-menu", id, popover: true }, choice);
-    const opener = element("button", { type: "button", class: "icon-button", icon: "more", popovertarget: id, "aria-label": text("phoneMenu", { name: this.user.first_name }) });
+    const opener = element("button", {
+      type: "button",
+      class: "icon-button",
+      icon: "more",
+      popovertarget: id,
+      "aria-label": text("phoneMenu", { name: this.user.first_name }),
+    });
     menu.addEventListener("toggle", () => {
       const { right, bottom } = opener.getBoundingClientRect();
       menu.style.setProperty("--right", `${document.documentElement.clientWidth - right}px`);
@@ -199,7 +226,10 @@ export class Phone {
     };
     this.node.addEventListener("dragenter", over);
     this.node.addEventListener("dragover", over);
-    this.node.addEventListener("dragleave", (event) => this.node.contains(event.relatedTarget) || this.node.classList.remove("dropping"));
+    this.node.addEventListener(
+      "dragleave",
+      (event) => this.node.contains(event.relatedTarget) || this.node.classList.remove("dropping"),
+    );
     this.node.addEventListener("drop", (event) => {
       this.node.classList.remove("dropping");
       if (!carriesFiles(event)) return;

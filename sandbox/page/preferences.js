@@ -17,13 +17,16 @@ export function keep(name, value) {
   }
 }
 
-export const startingLanguage = () => kept("language") ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en");
+export const startingLanguage = () =>
+  kept("language") ?? (navigator.language.toLowerCase().startsWith("ko") ? "ko" : "en");
 
 /** `light`, `dark`, or null to follow the system. */
 export const startingTheme = () => kept("theme");
 
 /** Whether the page is dark now, by choice or by the system. */
-export const isDark = () => (document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+export const isDark = () =>
+  (document.documentElement.dataset.theme ??
+    (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
 
 export function setLanguage(language) {
   document.documentElement.lang = language;
