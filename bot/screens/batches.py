@@ -124,7 +124,10 @@ def confirm_close(words: Words, card: Card) -> Screen:
 
 def flagged_screen(words: Words, flagged: Flagged) -> Screen:
     """A reported task, and why; it stays or it goes."""
-    said = [words.plain(f"batch.reason_{reason}", count=count) for reason, count in flagged.reasons]
+    said = [
+        words.plain("batch.reason", reason=words.plain(f"work.reason_{reason}"), count=count)
+        for reason, count in flagged.reasons
+    ]
     head = words.line("batch.flagged_task", reference=flagged.reference, left=flagged.left, reasons=" · ".join(said))
     body = words.line("batch.flagged_text", text=flagged.text) if flagged.text else Html("")
     text = Html(f"{head}\n\n{body}".strip())
