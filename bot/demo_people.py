@@ -67,7 +67,7 @@ class Player:
         with self._events() as happened:
             before = seen()
             act()
-            await self._wait(happened, lambda: seen() != before, self.phone.screen)
+            await self._wait(happened, lambda: seen() not in (before, None), self.phone.screen)
         return self.phone.screen
 
     @contextmanager
@@ -102,9 +102,11 @@ class Player:
         return newest and newest["message_id"]
 
     def _shown(self) -> object:
-        """What changes with every task: its text or picture, and its buttons."""
+        """What changes with every task; None for a message that has just lost its buttons, since another follows."""
         newest = self._newest()
-        return newest and (newest["message_id"], text_of(newest), newest.get("photo"), newest.get("reply_markup"))
+        if newest is None or "reply_markup" not in newest:
+            return None
+        return newest["message_id"], text_of(newest), newest.get("photo"), newest["reply_markup"]
 
 
 class Knowledge:

@@ -20,7 +20,7 @@ FASTEST, SLOWEST = 2_500, 8_000
 """Milliseconds that an answer took in the past."""
 
 POSTED_DAYS_AGO = 4
-SESSIONS = ((4, time(14, 5), 9), (2, time(20, 40), 8), (1, time(8, 15), 8))
+SESSIONS = ((4, time(14, 5), 14), (2, time(20, 40), 10), (1, time(8, 15), 12))
 """How many days ago, when in the day, and how many answers each."""
 
 UTTERANCES = """제목: 이 말은 무엇인가요?
