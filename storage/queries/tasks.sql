@@ -83,10 +83,11 @@ SELECT task.id, task.batch_id, task.number, task.reference, task.content, task.p
  WHERE task.id = :task;
 
 -- name: first
-SELECT task.id, task.reference, task.content, task.picture_id, picture.sha256
+-- The task at the head of a draft's queue, in which gold has no place.
+SELECT task.content, task.picture_id, picture.sha256
   FROM task LEFT JOIN picture ON picture.id = task.picture_id
- WHERE task.batch_id = :batch
- ORDER BY task.gold IS NOT NULL, task.number
+ WHERE task.batch_id = :batch AND task.place IS NOT NULL
+ ORDER BY task.place
  LIMIT 1;
 
 -- name: add
