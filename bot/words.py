@@ -10,6 +10,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
+from rules.currency import WITHOUT_CENTS
 from rules.model import HOUR, MINUTE, SECOND, Instant, Micros
 
 SIGNS = MappingProxyType({"KRW": "₩", "USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"})
@@ -64,9 +65,10 @@ class Words:
         return f"-{sign}{number[1:]}" if number.startswith("-") else f"{sign}{number}"
 
     def rounded(self, amount: float) -> str:
-        """An amount of micros that is only an estimate, without fractions."""
-        whole = (Decimal(amount) / 1_000_000).to_integral_value(ROUND_DOWN)
-        return self.money(Micros(int(whole) * 1_000_000))
+        """An amount of micros that is only an estimate: three figures, and no fractions of a won."""
+        figures = Decimal(amount).quantize(Decimal(1)).adjusted() - 2
+        step = Decimal(10) ** max(figures, 6 if self._currency in WITHOUT_CENTS else 4)
+        return self.money(Micros(int((Decimal(amount) / step).to_integral_value(ROUND_DOWN) * step)))
 
     def number(self, count: int) -> str:
         return f"{count:,}"

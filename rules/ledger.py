@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from .model import AssignmentId, BatchId, Micros, PersonId
 
 
-class Unbalanced(Exception):  # noqa: N818
+class Unbalanced(Exception):
     """A posting that does not sum to zero: a bug, never an expected event."""
 
 

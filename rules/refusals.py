@@ -3,7 +3,7 @@
 Value = str | int
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """An expected "no": a key of the catalogue and what fills its blanks. Worded once, at the edge."""
 
     def __init__(self, key: str, /, **blanks: Value) -> None:

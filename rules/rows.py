@@ -68,8 +68,11 @@ def _check_gold(row: Row, choices: tuple[str, ...], kind: Kind) -> Fault | None:
         return Fault("upload.gold_several", {"gold": _shown("|".join(gold))}, row.line, row.entry)
     for label in gold:
         if label not in choices:
-            nearest = get_close_matches(label[:LONGEST_CHOICE], choices, n=1, cutoff=0)[0]
-            return Fault("upload.gold_no_choice", {"gold": _shown(label), "nearest": nearest}, row.line, row.entry)
+            near = get_close_matches(label[:LONGEST_CHOICE], choices, n=1, cutoff=0.5)
+            if near:
+                blanks = {"gold": _shown(label), "nearest": near[0]}
+                return Fault("upload.gold_near_choice", blanks, row.line, row.entry)
+            return Fault("upload.gold_no_choice", {"gold": _shown(label)}, row.line, row.entry)
     return None
 
 

@@ -36,15 +36,15 @@ class Tx(Protocol):
         ...
 
 
-class UniqueViolation(Exception):  # noqa: N818
+class UniqueViolation(Exception):
     """A unique constraint refused a row; its unit is rolled back."""
 
 
-class NewerSchema(Exception):  # noqa: N818
+class NewerSchema(Exception):
     """The database was written by a newer release than this one."""
 
 
-class DatabaseTaken(Exception):  # noqa: N818
+class DatabaseTaken(Exception):
     """Another process holds this database for writing."""
 
 

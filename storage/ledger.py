@@ -6,7 +6,7 @@ from rules.model import Instant, Micros
 from .database import Tx
 
 
-class Contradiction(Exception):  # noqa: N818
+class Contradiction(Exception):
     """A source that was posted before comes again with another amount: a bug, and loud."""
 
 

@@ -332,3 +332,8 @@ def test_no_value_brings_a_parser_down(key: str, value: str) -> None:
     assert settings == from_json(to_json(settings))
     for fault in faults:
         said(fault)
+
+
+def test_an_unknown_setting_under_choices_is_a_mistake_and_not_a_choice() -> None:
+    assert read_caption("choices: one\ncolour: red") == [("choices", "one"), ("colour", "red")]
+    assert read_caption("choices:\nred\nblue: dark") == [("choices", "red\nblue: dark")]
