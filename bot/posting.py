@@ -137,23 +137,27 @@ async def resume(kit: Kit, now: Instant) -> int:
     left = await kit.db.run(posting.left_alone, now)
     for upload_id in left:
         upload, person = await kit.db.run(posting.with_owner, upload_id)
-        if upload.file_id is None or upload.attempt > posting.MOST_ATTEMPTS:
-            await kit.db.run(posting.refuse, now, upload)
-            await _say_refusal(kit, person, Refusal("posting.file_lost"))
-            continue
         try:
             await _resume(kit, person, upload)
         except Refusal as refusal:
-            await _say_refusal(kit, person, refusal)
+            words = kit.words(person.language)
+            await _try_to_send(kit, person, Screen(words.line(refusal.key, **refusal.blanks)))
+        except TelegramError as error:
+            log.warning("upload %s can't go on: %s", upload_id, error)
     return len(left)
 
 
 async def _resume(kit: Kit, person: Person, upload: Upload) -> None:
+    if upload.file_id is None or upload.attempt > posting.MOST_ATTEMPTS:
+        await kit.db.run(posting.refuse, kit.clock.now(), upload)
+        raise Refusal("posting.file_lost")
     if upload.state == "received":
         upload = await fetch(kit, upload)
     await go_on(kit, person, upload, lambda screen: kit.telegraph.send(person.telegram_id, screen))
 
 
-async def _say_refusal(kit: Kit, person: Person, refusal: Refusal) -> None:
-    words = kit.words(person.language)
-    await kit.telegraph.send(person.telegram_id, Screen(words.line(refusal.key, **refusal.blanks)))
+async def _try_to_send(kit: Kit, person: Person, screen: Screen) -> None:
+    try:
+        await kit.telegraph.send(person.telegram_id, screen)
+    except TelegramError as error:
+        log.warning("nobody was told about an upload: %s", error)

@@ -305,6 +305,20 @@ async def test_an_import_that_a_stop_cut_off_is_done_anew(world: World) -> None:
     assert "작업 2건" in sora.screen
 
 
+async def test_an_upload_that_fails_again_and_again_is_given_up_and_said(world: World) -> None:
+    sora = await sora_of(world)
+    person = await person_of(world, sora)
+    unit = posting.receive
+    await world.do(unit, world.clock.now(), person.id, "x.csv", "no such file", Settings(), asks_all=False)
+    world.clock.advance(3 * MINUTE)
+    await uploads.run(world.kit, world.clock.now())
+    told = sora.screen
+    world.clock.advance(3 * MINUTE)
+
+    assert "파일을 받지 못했어요. 다시 보내 주세요" in told
+    assert "0 resumed" in await uploads.run(world.kit, world.clock.now())
+
+
 async def test_files_are_deleted_a_day_after_they_were_needed(world: World) -> None:
     sora = await sora_of(world)
     await sora.send("리뷰.csv", REVIEWS, CAPTION)
