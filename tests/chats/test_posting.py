@@ -305,7 +305,7 @@ async def test_an_import_that_a_stop_cut_off_is_done_anew(world: World) -> None:
     assert "작업 2건" in sora.screen
 
 
-async def test_an_upload_that_fails_again_and_again_is_given_up_and_said(world: World) -> None:
+async def test_an_upload_whose_file_is_gone_is_given_up_and_said(world: World) -> None:
     sora = await sora_of(world)
     person = await person_of(world, sora)
     unit = posting.receive
