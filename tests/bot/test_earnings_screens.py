@@ -71,7 +71,7 @@ def given(number: int = 1, **other: Any) -> Given:
 def test_the_balance_is_exact_and_says_when_the_next_part_is_available() -> None:
     found = money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + DAY)
     assert seen(screens.balance(found, NOON, KOREAN)) == (
-        "내 수익\n\n오늘 1,240원 · 62건\n검수 대기 380.4원\n"
+        "내 잔액\n\n오늘 1,240원 · 62건\n검수 대기 380.4원\n"
         "검수가 끝나는 대로 출금 가능해져요. 가장 빠른 건 내일 12:00.\n"
         "출금 가능 18,400원\n지급 완료 120,000원\n\n"
         "내 코드 K7M2QP · 돈을 받을 때 담당자에게 알려 주세요."
@@ -161,7 +161,7 @@ def test_history_has_a_button_for_each_picture_and_each_direction() -> None:
     taps = [button.tap for button in buttons(screen)]
     assert [GivenTap(29), GivenTap(27), GivenTap(25), GivenTap(23), GivenTap(21)] == taps[:5]
     assert [NewerTap(30), OlderTap(21)] == taps[5:7]
-    assert ["🖼 2", "🖼 4"] == [button.text for button in buttons(screen)[:2]]
+    assert ["2번 사진", "4번 사진"] == [button.text for button in buttons(screen)[:2]]
 
 
 def test_the_newest_page_turns_only_back_and_the_oldest_only_forth() -> None:

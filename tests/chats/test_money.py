@@ -76,7 +76,7 @@ async def test_earnings_come_with_a_chart_and_lead_to_the_history(world: World) 
     assert "2번째 영화는 볼만했다" in await mina.tap("이전 ▸")
     assert "1번째 영화는 볼만했다" in mina.screen
     assert "12번째 영화는 볼만했다" in await mina.tap("◂ 최근")
-    assert "내 수익" in await mina.tap("내 수익")
+    assert "내 잔액" in await mina.tap("내 잔액")
 
 
 async def test_an_undone_answer_leaves_the_money_and_the_history(world: World) -> None:
@@ -100,7 +100,7 @@ async def test_pictures_of_the_history_are_shown_when_asked_and_put_away(world: 
     assert "🖼 사진 → 긍정" in await mina.say("/history")
     assert "photo" not in mina.phone.messages[-1]
     before = len(mina.phone.messages)
-    assert "내 답 긍정\n30원 · 검수 대기" in await mina.tap("🖼 2")
+    assert "내 답 긍정\n30원 · 검수 대기" in await mina.tap("2번 사진")
     assert "photo" in mina.phone.messages[-1]
     await mina.tap("닫기")
     assert before == len(mina.phone.messages)
