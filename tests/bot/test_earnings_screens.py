@@ -81,7 +81,7 @@ def test_the_balance_is_exact_and_says_when_the_next_part_is_available() -> None
 def test_the_balance_reads_well_in_english() -> None:
     found = money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + DAY)
     assert seen(screens.balance(found, NOON, ENGLISH)) == (
-        "My earnings\n\nToday ₩1,240 · 62 answers\nIn review ₩380.4\n"
+        "My balance\n\nToday ₩1,240 · 62 answers\nIn review ₩380.4\n"
         "Becomes available as review ends, the first part tomorrow 12:00.\n"
         "Available ₩18,400\nPaid out ₩120,000\n\n"
         "My code K7M2QP · Tell it to your coordinator to be paid."
