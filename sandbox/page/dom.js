@@ -78,5 +78,6 @@ export function arrowKeys(container, items, [previous, next]) {
 export function avatar(user) {
   const name = user.first_name || "?";
   const letters = [...name].slice(0, 1).join("").toUpperCase();
-  return element("span", { class: "avatar", "data-colour": Number(user.id) % 7, "aria-hidden": "true" }, letters);
+  const colour = [...`${user.id}${name}`].reduce((sum, letter) => (sum * 31 + letter.codePointAt(0)) % 10_007, 7) % 7;
+  return element("span", { class: "avatar", "data-colour": colour, "aria-hidden": "true" }, letters);
 }

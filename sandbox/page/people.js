@@ -155,7 +155,7 @@ export function askForPerson(added) {
   });
 }
 
-/** The start parameter of a deep link to this bot; null for any other address. */
+/** The start parameter of a deep link to this bot, or of one that is being shared; null for any other address. */
 export function startParameter(address, username) {
   let link;
   try {
@@ -163,10 +163,9 @@ export function startParameter(address, username) {
   } catch {
     return null;
   }
-  const toTheBot =
-    link.protocol === "tg:"
-      ? link.searchParams.get("domain")
-      : /^(www\.)?(t|telegram)\.me$/.test(link.hostname) && link.pathname.slice(1);
+  const inTelegram = /^(www\.)?(t|telegram)\.me$/.test(link.hostname);
+  if (inTelegram && link.pathname === "/share/url") return startParameter(link.searchParams.get("url") ?? "", username);
+  const toTheBot = link.protocol === "tg:" ? link.searchParams.get("domain") : inTelegram && link.pathname.slice(1);
   if (!toTheBot || toTheBot.toLowerCase() !== username?.toLowerCase()) return null;
   return link.searchParams.get("start") ?? "";
 }
