@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from storage import DatabaseTaken, open_database
+from storage import DatabaseTaken, NewerSchema, open_database
 
 from . import control
 from .clock import WallClock
@@ -29,7 +29,7 @@ async def call(config: Config, command: Command, language: str) -> int:
     """Have a command done, and say what came of it; the exit status."""
     try:
         reply = await _with_bar(lambda progress: _reach(config, command, language, progress))
-    except (Interrupted, PathTooLong, DatabaseTaken, NobodyListens) as error:
+    except (Interrupted, DatabaseTaken, NobodyListens, NewerSchema) as error:
         reply = {"error": _reason(config, error)}
     return _tell(reply)
 
@@ -39,12 +39,12 @@ async def _reach(config: Config, command: Command, language: str, progress: Hear
     while True:
         try:
             return await control.ask(config.socket, command, language, progress)
-        except NobodyListens:
+        except NobodyListens as silence:
             try:
                 return await _do_here(config, command, language, progress)
-            except DatabaseTaken:
+            except DatabaseTaken as taken:
                 if time.monotonic() > until:
-                    raise
+                    raise (silence if isinstance(silence, PathTooLong) else taken) from None
         await asyncio.sleep(0.1)
 
 
@@ -65,8 +65,12 @@ def is_there(config: Config) -> bool:
 
 def _reason(config: Config, error: Exception) -> str:
     match error:
+        case PathTooLong():
+            return f"The running bot can't be reached: {error}"
         case DatabaseTaken():
             return f"Process {error} has the database and does not listen at {config.socket}."
+        case NewerSchema():
+            return f"The database was written by a newer release: {error}. Update tapwork."
         case NobodyListens():
             return f"There is no database at {config.database_url}. Is TAPWORK_DATA_DIR the bot's?"
         case Interrupted():

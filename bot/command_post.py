@@ -13,6 +13,7 @@ from rules.refusals import Refusal
 from rules.settings import Settings, parse
 from services import drafting, operating
 from services.drafting import Preview
+from storage.images import PictureStore
 
 from . import importing
 from .commands import Desk, Done, Post, Progress, Rejected
@@ -86,7 +87,7 @@ def _sample(desk: Desk, words: Words, preview: Preview) -> str:
     screen = screens.sample(words, preview.sample)
     lines = [text_of(screen), *("  ".join(f"[{button.text}]" for button in row) for row in screen.keyboard)]
     if screen.picture is not None:
-        place = desk.config.pictures / screen.picture.sha256[:2] / f"{screen.picture.sha256}.jpg"
+        place = PictureStore(desk.config.pictures).path(screen.picture.sha256).resolve()
         lines.insert(0, words.plain("cli.sample_picture", path=place))
     return "\n".join(f"  {line}" for line in "\n".join(lines).splitlines())
 

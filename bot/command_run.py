@@ -34,8 +34,9 @@ async def run(config: Config, stop: asyncio.Event | None = None) -> None:
     stop = stop or stopped_by_signals()
     db = await open_database(config.database_url)
     try:
-        async with control.listening(Desk(config, db, WallClock())):
-            await _serve(config, Desk(config, db, WallClock()), stop)
+        desk = Desk(config, db, WallClock())
+        async with control.listening(desk):
+            await _serve(config, desk, stop)
     finally:
         await db.close()
 
@@ -65,7 +66,7 @@ async def _serve(config: Config, desk: Desk, stop: asyncio.Event) -> None:
             raise TokenRefused from error
         except TelegramError as error:
             wait = max(pause, seconds(error)) if isinstance(error, RetryAfter) else pause
-            log.warning("Telegram can't be reached (%s); trying again in %.0f s", error.message, wait)
+            log.warning("no Telegram at %s: %s. Trying again in %.0f s", config.api_url, error.message, wait)
             await unless(stop, asyncio.sleep(wait))
             pause = min(2 * pause, LONGEST_PAUSE)
 

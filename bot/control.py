@@ -38,8 +38,8 @@ class Interrupted(Exception):
     """The bot hung up before it was done."""
 
 
-class PathTooLong(Exception):
-    """The socket's path does not fit into an address."""
+class PathTooLong(NobodyListens):
+    """The socket's path does not fit into an address, so nobody can listen there."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(f"{path} is too long for a socket; choose a shorter TAPWORK_DATA_DIR")
@@ -219,7 +219,7 @@ def unpack(message: object) -> Command:
 
 
 async def ask(path: Path, command: Command, language: str, progress: Progress) -> Reply:
-    """Have a running bot do it. Raises NobodyListens, PathTooLong, or Interrupted when the bot stops before the end."""
+    """Have a running bot do it. Raises NobodyListens, and Interrupted when the bot stops before the end."""
     check(path)
     try:
         reader, writer = await asyncio.open_unix_connection(path, limit=LONGEST_LINE)
