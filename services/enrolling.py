@@ -74,10 +74,14 @@ def arrive(tx: Tx, now: Instant, who: Newcomer, code: str, owners: frozenset[int
 
 
 def consent(tx: Tx, now: Instant, person: PersonId, version: int) -> None:
-    """Remember that a person agreed to these words, and when. Raises Refusal for words that are outdated."""
+    """Remember that a person agreed to these words, and when first. Raises Refusal for words that are outdated."""
     if version != CONSENT_VERSION:
         raise Refusal("start.consent_old")
-    tx.run("people.consent", person=person, version=version, now=now)
+    row = tx.one("people.find", person=person)
+    if row is None or row["leaving_at"] is not None:
+        raise Refusal("personal.leaving")
+    if tx.run("personal.agree", person=person, version=version, now=now):
+        tx.run("people.consent", person=person, version=version, now=now)
 
 
 def invite_workers(tx: Tx, now: Instant, person: PersonId, uses: int, days: int, project: ProjectId | None) -> Invite:
@@ -182,6 +186,8 @@ def _used(tx: Tx, person: PersonId, code: str) -> bool:
 def _grant(tx: Tx, now: Instant, person: PersonId, invite: Row | None, *, is_owner: bool, is_new: bool) -> None:
     if is_owner:
         tx.run("people.grant", person=person, owner=1, coordinator=1, worker=0, everything=1)
+    if is_owner or invite is not None:
+        tx.run("personal.stay", person=person)
     if invite is None:
         if is_new and not is_owner:
             tx.run("people.grant", person=person, owner=0, coordinator=0, worker=1, everything=1)

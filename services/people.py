@@ -37,6 +37,12 @@ class Person:
     expects: str | None
     card_message_id: int | None
     card_has_picture: bool
+    is_leaving: bool
+
+    @property
+    def must_agree(self) -> bool:
+        """Whether the terms come first: a worker who has not agreed to them as they are now."""
+        return Role.WORKER in self.roles and not self.has_consented and not self.is_leaving
 
 
 def person_of(row: Row) -> Person:
@@ -54,6 +60,7 @@ def person_of(row: Row) -> Person:
         expects=row["expects"],
         card_message_id=row["card_message_id"],
         card_has_picture=bool(row["card_has_picture"]),
+        is_leaving=row["leaving_at"] is not None,
     )
 
 
@@ -73,8 +80,10 @@ def require(tx: Tx, person: PersonId, *roles: Role) -> Person:
 
 
 def require_worker(tx: Tx, person: PersonId) -> Person:
-    """A worker who has agreed to what is stored. Raises Refusal otherwise."""
+    """A worker who has agreed to what is stored and is not leaving. Raises Refusal otherwise."""
     found = require(tx, person, Role.WORKER)
+    if found.is_leaving:
+        raise Refusal("personal.leaving")
     if not found.has_consented:
         raise Refusal("refusal.consent_first")
     return found

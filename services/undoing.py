@@ -8,6 +8,7 @@ from storage.ledger import post
 
 from .counting import count, count_answer, line
 from .dealing import UNDO_WINDOW, show
+from .people import require_worker
 from .working import Outcome, Recorded, Stale, onward, own
 
 
@@ -15,8 +16,9 @@ def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, answer: int) ->
     """Open the newest of a worker's last five answers again, with its money taken back until it is answered anew.
 
     `answer` is the newest one as the button knew it, so that a repeated tap does not open a second one. Raises Refusal
-    when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
+    for somebody who may not work now, and when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
     """
+    require_worker(tx, worker)
     found = tx.one("work.batch", batch=batch)
     if found is None or found["state"] == "closed":
         raise Refusal("work.undo_closed")

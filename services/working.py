@@ -194,6 +194,8 @@ def own(tx: Tx, worker: PersonId, assignment: AssignmentId) -> Row:
     row = tx.one("assignments.find", assignment=assignment)
     if row is None or row["worker_id"] != worker:
         raise Refusal("work.not_yours")
+    if row["leaving_at"] is not None:
+        raise Refusal("personal.leaving")
     return row
 
 

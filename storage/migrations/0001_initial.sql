@@ -18,8 +18,22 @@ CREATE TABLE person (
     expects TEXT,
     card_message_id BIGINT,
     card_has_picture INTEGER NOT NULL CHECK (card_has_picture IN (0, 1)),
+    leaving_at BIGINT,
+    forget_at BIGINT,
+    forgotten_at BIGINT,
     created_at BIGINT NOT NULL
 );
+CREATE INDEX person_leaving ON person (leaving_at) WHERE leaving_at IS NOT NULL;
+
+-- Every consent that was ever given, and when it was taken back; the person's row holds the one that is in force.
+CREATE TABLE consent (
+    id {identity},
+    person_id BIGINT NOT NULL REFERENCES person (id),
+    version INTEGER NOT NULL,
+    agreed_at BIGINT NOT NULL,
+    withdrawn_at BIGINT
+);
+CREATE UNIQUE INDEX consent_in_force ON consent (person_id, version) WHERE withdrawn_at IS NULL;
 
 CREATE TABLE project (
     id {identity},

@@ -4,9 +4,11 @@ VALUES (:key, :person, :kind, :blanks, 'queued', 0, :now, :now)
 ON CONFLICT (dedupe_key) DO NOTHING;
 
 -- name: due
+-- Somebody who is leaving hears of their money and of being forgotten, and of nothing else.
 SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id, person.telegram_id, person.language
   FROM outbox JOIN person ON person.id = outbox.person_id
  WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
+   AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'forgetting'))
  ORDER BY outbox.due_at, outbox.id
  LIMIT :limit;
 
