@@ -18,6 +18,14 @@ class WrongSettings(Exception):
 
 
 @dataclass(frozen=True)
+class Address:
+    """Where something listens."""
+
+    host: str
+    port: int
+
+
+@dataclass(frozen=True)
 class Config:
     """What an installation is set to."""
 
@@ -30,6 +38,15 @@ class Config:
     currency: str
     timezone: ZoneInfo
     join: Literal["invite", "open"]
+    chat_rate: int
+    """Messages and edits a minute in one chat; 0 is no limit."""
+    bot_rate: int
+    """Messages and edits a second over all chats; 0 is no limit."""
+    webhook_url: str | None
+    """Where Telegram delivers updates; without it they are polled."""
+    listen: Address | None
+    """Where the webhook and /healthz are served; None where nothing is."""
+    metrics_listen: Address | None
 
     @property
     def socket(self) -> Path:
@@ -49,6 +66,7 @@ class Config:
         return self.data_dir / "exports"
 
 
+DEFAULT_LISTEN = Address("127.0.0.1", 8080)
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
 
 
@@ -66,7 +84,14 @@ def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> 
         currency=_currency(environment, mistakes),
         timezone=_timezone(environment, mistakes),
         join=_join(environment, mistakes),
+        chat_rate=_rate(environment, "TAPWORK_CHAT_RATE", 20, mistakes),
+        bot_rate=_rate(environment, "TAPWORK_BOT_RATE", 30, mistakes),
+        webhook_url=_webhook(environment, mistakes),
+        listen=_listen(environment, mistakes),
+        metrics_listen=_address(environment, "TAPWORK_METRICS_LISTEN", mistakes),
     )
+    if config.metrics_listen is not None and config.metrics_listen == config.listen:
+        mistakes.append("TAPWORK_METRICS_LISTEN must differ from TAPWORK_LISTEN: metrics are not for the public")
     if mistakes:
         raise WrongSettings(mistakes)
     return config
@@ -126,3 +151,40 @@ def _join(environment: Mapping[str, str], mistakes: list[str]) -> Literal["invit
     if join not in ("invite", "open"):
         mistakes.append("TAPWORK_JOIN must be invite or open")
     return cast(Literal["invite", "open"], join)
+
+
+def _rate(environment: Mapping[str, str], name: str, usual: int, mistakes: list[str]) -> int:
+    said = (environment.get(name) or str(usual)).strip()
+    if not re.fullmatch(r"[0-9]{1,6}", said):
+        mistakes.append(f"{name} must be a whole number; 0 is no limit")
+        return usual
+    return int(said)
+
+
+def _webhook(environment: Mapping[str, str], mistakes: list[str]) -> str | None:
+    url = (environment.get("TAPWORK_WEBHOOK_URL") or "").strip()
+    if not url:
+        return None
+    parts = urlsplit(url)
+    # Telegram takes https alone; a server of one's own may be nearer.
+    schemes = ("https", "http") if environment.get("TAPWORK_API_URL") else ("https",)
+    if parts.scheme not in schemes or not parts.hostname or parts.query or parts.fragment:
+        mistakes.append("TAPWORK_WEBHOOK_URL must be an https address without ?, such as https://example.org/telegram")
+    return url
+
+
+def _listen(environment: Mapping[str, str], mistakes: list[str]) -> Address | None:
+    """Nothing listens unless it is asked for, since a bot that polls needs no port."""
+    given = _address(environment, "TAPWORK_LISTEN", mistakes)
+    return given or (DEFAULT_LISTEN if environment.get("TAPWORK_WEBHOOK_URL") else None)
+
+
+def _address(environment: Mapping[str, str], name: str, mistakes: list[str]) -> Address | None:
+    said = (environment.get(name) or "").strip()
+    if not said:
+        return None
+    host, colon, port = said.rpartition(":")
+    if not colon or not re.fullmatch(r"[0-9]{1,5}", port) or int(port) > 65_535:
+        mistakes.append(f"{name} must be host:port, such as 127.0.0.1:8080")
+        return None
+    return Address(host.strip("[]"), int(port))
