@@ -2,13 +2,14 @@
 
 from bot.scheduling import Daily, Every, Job
 
-from . import batches, cards, check, expire, export, outbox, prune, settle
+from . import batches, cards, check, expire, export, outbox, prune, settle, uploads
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire", Every(seconds=20), expire.run),
     Job("outbox", Every(seconds=2), outbox.run),
     Job("cards", Every(seconds=20), cards.run),
     Job("batches", Every(seconds=20), batches.run),
+    Job("uploads", Every(seconds=60), uploads.run),
     Job("completed", Every(seconds=20), export.on_completion),
     Job("settle", Every(seconds=3600), settle.run),
     Job("check", Daily(hour=3), check.run),
