@@ -218,6 +218,7 @@ CREATE TABLE assignment (
     leased_at BIGINT NOT NULL,
     lease_until BIGINT NOT NULL,
     shown_at BIGINT NOT NULL,
+    page BIGINT NOT NULL DEFAULT 0,
     UNIQUE (task_id, worker_id)
 );
 CREATE INDEX assignment_held ON assignment (worker_id, batch_id, leased_at) WHERE state = 'held';
@@ -235,6 +236,7 @@ CREATE TABLE progress (
     session_last BIGINT NOT NULL,
     session_answers BIGINT NOT NULL,
     session_earned BIGINT NOT NULL,
+    pages BIGINT NOT NULL DEFAULT 0,
     PRIMARY KEY (batch_id, worker_id)
 );
 
@@ -318,6 +320,12 @@ CREATE TABLE inbox (
 CREATE INDEX inbox_new ON inbox (seq) WHERE state = 'new';
 CREATE INDEX inbox_received ON inbox (received_at);
 
+-- Instants that outlive a restart: when Telegram was last heard, when an alert was last raised.
+CREATE TABLE moment (
+    name TEXT PRIMARY KEY,
+    happened_at BIGINT NOT NULL
+);
+
 CREATE TABLE outbox (
     id {identity},
     dedupe_key TEXT NOT NULL UNIQUE,
@@ -330,6 +338,15 @@ CREATE TABLE outbox (
     created_at BIGINT NOT NULL
 );
 CREATE INDEX outbox_due ON outbox (due_at, id) WHERE state = 'queued';
+CREATE INDEX outbox_state ON outbox (state);
+
+-- Chats that Telegram complained about: how often their pace is halved, and until when they are left alone.
+CREATE TABLE chat_pace (
+    chat_id BIGINT PRIMARY KEY,
+    halvings INTEGER NOT NULL CHECK (halvings >= 0),
+    limited_at BIGINT NOT NULL,
+    stopped_until BIGINT NOT NULL
+);
 
 CREATE TABLE job_run (
     job TEXT NOT NULL,

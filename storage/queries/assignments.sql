@@ -9,10 +9,11 @@ ON CONFLICT (task_id, worker_id) DO UPDATE
 RETURNING id, revision;
 
 -- name: held
--- What a worker holds in a batch: the newest first, so that an answer that was opened again comes before the rest.
+-- What a worker holds in a batch: the newest first, so that an answer that was opened again comes before the rest;
+-- what was dealt together keeps its order.
 SELECT id, task_id, revision, draft FROM assignment
  WHERE worker_id = :worker AND batch_id = :batch AND state = 'held'
- ORDER BY leased_at DESC, id DESC
+ ORDER BY leased_at DESC, id
  LIMIT 1;
 
 -- name: renew
@@ -61,3 +62,11 @@ UPDATE assignment SET state = 'expired', lease_until = :until
 SELECT id, task_id, worker_id, revision FROM assignment WHERE batch_id = :batch AND state = 'held'
  ORDER BY id
  LIMIT :limit;
+
+-- name: extend
+-- Time that nobody could use is given back.
+UPDATE assignment SET lease_until = lease_until + :by WHERE state = 'held';
+
+-- name: open
+-- Who holds a task, what they were shown last first.
+SELECT worker_id, batch_id FROM assignment WHERE state = 'held' AND lease_until > :now ORDER BY shown_at DESC, id DESC;
