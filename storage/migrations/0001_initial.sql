@@ -224,6 +224,7 @@ CREATE TABLE assignment (
 CREATE INDEX assignment_held ON assignment (worker_id, batch_id, leased_at) WHERE state = 'held';
 CREATE INDEX assignment_lease ON assignment (lease_until) WHERE state = 'held';
 CREATE INDEX assignment_batch ON assignment (batch_id) WHERE state = 'held';
+CREATE INDEX assignment_page ON assignment (worker_id, batch_id, page) WHERE page > 0;
 
 -- Where a worker stands in a batch: the cursor into its queue, the gap to the next gold task, and the running session.
 CREATE TABLE progress (

@@ -18,10 +18,10 @@ SELECT pages FROM progress WHERE batch_id = :batch AND worker_id = :worker;
 -- name: items
 -- Every task of a page, answered or not, in the order of their numbers on it.
 SELECT id, state FROM assignment
- WHERE worker_id = :worker AND batch_id = :batch AND page = :page
+ WHERE worker_id = :worker AND batch_id = :batch AND page = :page AND page > 0
  ORDER BY id;
 
 -- name: pace
 -- What is left on a page was looked at from the last tap on.
 UPDATE assignment SET shown_at = :now
- WHERE worker_id = :worker AND batch_id = :batch AND page = :page AND state = 'held';
+ WHERE worker_id = :worker AND batch_id = :batch AND page = :page AND page > 0 AND state = 'held';
