@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from services import batches
 from services.notices import Notice
 
-from . import exports
+from . import exports, farewell
 from .context import Kit
 from .outbox import Deliver
 from .screens import notices as screens
@@ -38,4 +38,6 @@ KINDS: Mapping[str, Deliver] = {
     "paid": paid,
     "violated": violated,
     "completed": exports.completed,
+    "forgetting": farewell.forgetting,
+    "handed_over": farewell.handed_over,
 }

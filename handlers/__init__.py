@@ -2,7 +2,7 @@
 
 from bot.routing import Route
 
-from . import batches, changing, earnings, exports, owner, posting, start, talk, work
+from . import batches, changing, earnings, exports, owner, personal, posting, start, talk, work
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
@@ -13,5 +13,6 @@ ROUTES: tuple[Route, ...] = (
     *batches.ROUTES,
     *exports.ROUTES,
     *owner.ROUTES,
+    *personal.ROUTES,
     *talk.routes({**posting.EXPECTS, **changing.EXPECTS}),
 )

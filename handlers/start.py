@@ -3,9 +3,11 @@
 from telegram import BotCommand, BotCommandScopeChat
 
 from bot.context import Context, Kit
+from bot.farewell import prospect
 from bot.routing import Route, on_command, on_tap
 from bot.screen import Screen
 from bot.screens import start as screens
+from bot.screens.personal import farewell_screen
 from bot.taps import ConsentTap, DoorTap, LanguageTap, ReadsTap
 from rules.refusals import Refusal
 from services import enrolling, people
@@ -22,7 +24,9 @@ async def start(ctx: Context, argument: str) -> None:
     await ctx.run(enrolling.arrive, ctx.now, newcomer, argument, config.owners, config.join)
     await ctx.refresh()
     await set_menu(ctx.kit, ctx.person)
-    if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
+    if ctx.person.is_leaving:
+        await ctx.say(farewell_screen(ctx.words, await prospect(ctx)))
+    elif ctx.person.must_agree:
         await ctx.say(screens.consent_screen(ctx.words, ctx.person.name))
     else:
         await ctx.say(screens.welcome_screen(ctx.words, ctx.person))
@@ -41,7 +45,7 @@ async def speak(ctx: Context, tap: LanguageTap) -> None:
     await ctx.run(people.speak, ctx.person.id, tap.language)
     await ctx.refresh()
     await set_menu(ctx.kit, ctx.person)
-    if Role.WORKER in ctx.person.roles and not ctx.person.has_consented:
+    if ctx.person.must_agree:
         await ctx.show(screens.consent_screen(ctx.words, ctx.person.name))
     else:
         await ctx.toast(ctx.words.plain("start.language_set"))

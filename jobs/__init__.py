@@ -2,7 +2,7 @@
 
 from bot.scheduling import Daily, Every, Job
 
-from . import batches, cards, check, expire, export, outbox, prune, settle, uploads
+from . import batches, cards, check, expire, export, forgetting, outbox, prune, settle, uploads
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire", Every(seconds=20), expire.run),
@@ -14,5 +14,6 @@ SCHEDULE: tuple[Job, ...] = (
     Job("settle", Every(seconds=3600), settle.run),
     Job("check", Daily(hour=3), check.run),
     Job("prune", Daily(hour=4), prune.run),
+    Job("forgetting", Daily(hour=4, minute=30), forgetting.run),
     Job("export", Daily(hour=5), export.nightly),
 )

@@ -8,7 +8,7 @@ from ..words import Html, Words
 
 EVERYBODY = ("help", "language", "settings", "cancel")
 COMMANDS = {
-    Role.WORKER: ("work", "balance", "earnings", "history"),
+    Role.WORKER: ("work", "balance", "earnings", "history", "mydata", "leave"),
     Role.COORDINATOR: ("newbatch", "batches", "export", "invite"),
     Role.OWNER: ("coordinators",),
 }

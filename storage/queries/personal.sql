@@ -98,3 +98,83 @@ UPDATE person SET code = '-' || CAST(id AS TEXT) WHERE id = :person;
 
 -- name: unlink_payments
 UPDATE payment SET note = '' WHERE worker_id = :person;
+
+-- name: consents
+SELECT version, agreed_at, withdrawn_at FROM consent WHERE person_id = :person ORDER BY id;
+
+-- name: memberships
+SELECT project.title, member.joined_at FROM member JOIN project ON project.id = member.project_id
+ WHERE member.person_id = :person
+ ORDER BY member.joined_at, project.id;
+
+-- name: invites_used
+SELECT invite.role, invite_use.used_at, project.title
+  FROM invite_use
+  JOIN invite ON invite.id = invite_use.invite_id
+  LEFT JOIN project ON project.id = invite.project_id
+ WHERE invite_use.person_id = :person
+ ORDER BY invite_use.used_at, invite.id;
+
+-- name: invites_made
+SELECT role, uses_left, expires_at, created_at FROM invite WHERE created_by = :person ORDER BY id;
+
+-- name: settings_made
+SELECT name, value, changed_at FROM setting WHERE changed_by = :person ORDER BY name;
+
+-- name: projects
+SELECT title, created_at FROM project WHERE coordinator_id = :person ORDER BY id;
+
+-- name: batches
+SELECT code, title, state, created_at FROM batch WHERE coordinator_id = :person ORDER BY id;
+
+-- name: files
+SELECT file_name, state, created_at FROM upload WHERE coordinator_id = :person ORDER BY id;
+
+-- name: sessions
+SELECT batch.code, progress.session_since, progress.session_last, progress.session_answers, progress.session_earned
+  FROM progress JOIN batch ON batch.id = progress.batch_id
+ WHERE progress.worker_id = :person
+ ORDER BY batch.id;
+
+-- name: open_tasks
+SELECT batch.code, task.number, assignment.state, assignment.leased_at, assignment.shown_at, assignment.lease_until
+  FROM assignment
+  JOIN task ON task.id = assignment.task_id
+  JOIN batch ON batch.id = assignment.batch_id
+ WHERE assignment.worker_id = :person AND assignment.state IN ('held', 'expired')
+ ORDER BY assignment.id;
+
+-- name: balances
+SELECT account, amount FROM balance WHERE account LIKE '%:' || CAST(:person AS TEXT) ORDER BY account;
+
+-- name: settlements
+SELECT answers, amount, settled_at FROM settlement WHERE worker_id = :person ORDER BY id;
+
+-- name: payments
+SELECT amount, note, paid_at FROM payment WHERE worker_id = :person ORDER BY id;
+
+-- name: messages_waiting
+SELECT kind, created_at, due_at FROM outbox WHERE person_id = :person AND state IN ('queued', 'sending') ORDER BY id;
+
+-- name: answers
+-- A worker's answers after one of them. Whether a task is gold is not among the columns, nor is its own id.
+SELECT answer.id AS mark, answer.answered_at AS moment, batch.code, batch.title, batch.choices, task.number,
+       answer.labels, answer.status, answer.reason, answer.undone, answer.price, answer.milliseconds,
+       answer.guide_version, answer.settlement_id
+  FROM answer
+  JOIN batch ON batch.id = answer.batch_id
+  JOIN task ON task.id = answer.task_id
+ WHERE answer.worker_id = :person AND (answer.answered_at, answer.id) > (:moment, :mark)
+ ORDER BY answer.answered_at, answer.id
+ LIMIT :limit;
+
+-- name: entries
+-- The entries of an account after one of them.
+SELECT source AS mark, posted_at AS moment, account, amount
+  FROM entry
+ WHERE account = :account AND (posted_at, source) > (:moment, :mark)
+ ORDER BY posted_at, source
+ LIMIT :limit;
+
+-- name: count_answers
+SELECT COUNT(*) AS answers FROM answer WHERE worker_id = :person AND undone = 0 AND labels IS NOT NULL;
