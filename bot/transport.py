@@ -1,5 +1,9 @@
 """PTB's seam to the network, over aiohttp: many calls at once for little CPU, and no token in any error."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -9,13 +13,33 @@ CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 UPLOAD_SECONDS = 120
 
+FRESH: ContextVar[bool] = ContextVar("fresh", default=False)
+
+
+class NotSent(NetworkError):
+    """A call that surely had no effect: there was no connection to make it on."""
+
+
+@contextmanager
+def fresh_connections() -> Iterator[None]:
+    """Calls made within take connections of their own.
+
+    A kept one that the server is just closing would leave open whether the call took effect.
+    """
+    token = FRESH.set(True)
+    try:
+        yield
+    finally:
+        FRESH.reset(token)
+
 
 class AiohttpRequest(BaseRequest):
-    """One pool of kept-alive connections."""
+    """One pool of kept-alive connections, and fresh ones for those who ask."""
 
     def __init__(self, connections: int = 64) -> None:
         self._connections = connections
         self._session: aiohttp.ClientSession | None = None
+        self._fresh: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float | None:
@@ -25,11 +49,14 @@ class AiohttpRequest(BaseRequest):
         if self._session is None:
             connector = aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=KEEPALIVE_SECONDS)
             self._session = aiohttp.ClientSession(connector=connector)
+            lonely = aiohttp.TCPConnector(limit=self._connections, force_close=True)
+            self._fresh = aiohttp.ClientSession(connector=lonely)
 
     async def shutdown(self) -> None:
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        for session in (self._session, self._fresh):
+            if session is not None:
+                await session.close()
+        self._session = self._fresh = None
 
     async def do_request(
         self,
@@ -42,7 +69,8 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: object = None,
     ) -> tuple[int, bytes]:
         """Raises TimedOut and NetworkError as PTB's own transport does; their texts never hold the address."""
-        if self._session is None:
+        session = self._fresh if FRESH.get() else self._session
+        if session is None:
             raise NetworkError("the transport is not open")
         has_files = request_data is not None and request_data.contains_files
         answer = read_timeout if isinstance(read_timeout, int | float) else ANSWER_SECONDS
@@ -50,8 +78,10 @@ class AiohttpRequest(BaseRequest):
             total=CONNECT_SECONDS + (UPLOAD_SECONDS if has_files else answer), sock_connect=CONNECT_SECONDS
         )
         try:
-            async with self._session.request(method, url, data=_form(request_data), timeout=timeout) as response:
+            async with session.request(method, url, data=_form(request_data), timeout=timeout) as response:
                 return response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            raise NotSent(f"there is no connection ({type(error).__name__})") from None
         except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:

@@ -27,31 +27,33 @@ class Bucket:
     level: float
     at: float
 
+    def seen(self, now: float) -> float:
+        """How many are there."""
+        return min(self.size, self.level + max(now - self.at, 0.0) * self.rate)
+
     def wait(self, now: float, wanted: float = 1) -> float:
         """Seconds until so many are there."""
-        if not self.rate:
-            return 0.0
-        self._flow(now)
-        missing = min(wanted, self.size) - self.level
+        missing = wanted - self.seen(now)
         # Less than a millionth of a message is a rounding error.
-        return missing / self.rate if missing > 1e-6 else 0.0
+        return max(self.at - now, 0.0) + missing / self.rate if self.rate and missing > 1e-6 else 0.0
 
     def take(self, now: float) -> None:
-        """Take one; the level may fall below zero, which later ones pay for."""
+        """Take one."""
         self._flow(now)
         self.level -= 1
 
     def pause(self, now: float) -> None:
-        """Nothing has flowed in since it was last looked at, such as while a call was under way."""
+        """Nothing has flowed in since it was last taken from, such as while a call was under way."""
         self.at = max(self.at, now)
 
-    def refit(self, now: float, rate: float) -> None:
+    def refit(self, now: float, rate: float, size: float) -> None:
         """From now on, this much flows in."""
         self._flow(now)
-        self.rate = rate
+        self.rate, self.size = rate, size
+        self.level = min(self.level, size)
 
     def _flow(self, now: float) -> None:
-        self.level = min(self.size, self.level + max(now - self.at, 0.0) * self.rate)
+        self.level = self.seen(now)
         self.at = max(self.at, now)
 
 
