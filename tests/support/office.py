@@ -11,7 +11,7 @@ from world import OWNER, TOKEN, World
 
 from bot import control
 from bot.command_calls import call
-from bot.commands import Command, Desk, Post
+from bot.commands import Command, Desk, ListPayable, Post
 from bot.config import Config, read_config
 from rules.model import HOUR
 from sandbox import Limits
@@ -71,7 +71,7 @@ async def _work(world: World, folder: Path) -> tuple[str, str]:
     await mina.tap("negative")
     world.clock.advance(73 * HOUR)
     await world.job("settle")
-    listed = await control.answer(desk, control.ListPayable(), "en", silent)
+    listed = await control.answer(desk, ListPayable(), "en", silent)
     return reply["ok"]["batch"], listed["ok"]["payable"][0]["worker"]
 
 

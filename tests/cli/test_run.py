@@ -1,0 +1,142 @@
+import asyncio
+import contextlib
+import logging
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from office import config_at
+from world import OWNER, TOKEN
+
+from bot.cli import main
+from bot.command_run import TokenRefused, run
+from bot.logs import MaskingFormatter
+from sandbox import Phone, Sandbox
+from sandbox.server import Running, serve
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def telegram() -> AsyncIterator[tuple[Sandbox, Running]]:
+    sandbox = Sandbox()
+    sandbox.create_bot(TOKEN, "tapwork_bot")
+    server = await serve(sandbox)
+    yield sandbox, server
+    await server.close()
+
+
+async def tapwork(folder: Path, server: Running, *arguments: str) -> Process:
+    settings = {"TAPWORK_TOKEN": TOKEN, "TAPWORK_API_URL": server.url, "TAPWORK_OWNERS": str(OWNER)}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "LC_ALL": "C.UTF-8", **settings}
+    command = (sys.executable, "-m", "bot", *arguments)
+    return await asyncio.create_subprocess_exec(*command, cwd=folder, env=environment, stdout=PIPE, stderr=PIPE)
+
+
+async def outcome(process: Process) -> tuple[int | None, str, str]:
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    return process.returncode, out.decode(), err.decode()
+
+
+async def greeted(phone: Phone) -> None:
+    """The bot has answered."""
+    answered = asyncio.Event()
+    unsubscribe = phone.sandbox.subscribe(lambda event: answered.set() if event["type"] == "message" else None)
+    phone.say("/start")
+    answered.clear()
+    await asyncio.wait_for(answered.wait(), 30)
+    unsubscribe()
+
+
+async def test_a_bot_its_commands_and_a_second_bot_as_processes(
+    tmp_path: Path, telegram: tuple[Sandbox, Running]
+) -> None:
+    sandbox, server = telegram
+    phone = Phone(sandbox, sandbox.create_user("운영자", user_id=OWNER))
+    (tmp_path / "reviews.csv").write_text("text\ngood\nbad\n", encoding="utf-8")
+    bot = await tapwork(tmp_path, server, "run")
+    await greeted(phone)
+    settings = ("--set", "choices=positive, negative", "--set", "price=20", "--publish")
+
+    posted = await outcome(await tapwork(tmp_path, server, "post", "reviews.csv", *settings))
+    second = await outcome(await tapwork(tmp_path, server, "run"))
+    bot.send_signal(signal.SIGTERM)
+    stopped = await outcome(bot)
+    code = posted[1].split("Draft ")[1].split()[0]
+    exported = await outcome(await tapwork(tmp_path, server, "export", code, "--to", "out"))
+
+    assert 0 == posted[0]
+    assert (1, "") == second[:2]
+    assert f"pid {bot.pid}" in second[2]
+    assert 0 == stopped[0]
+    assert TOKEN not in stopped[2]
+    assert 0 == exported[0]
+    assert 3 == len((tmp_path / "out" / "labels.csv").read_text(encoding="utf-8").splitlines())
+    assert [] == [path.name for path in (tmp_path / "data").iterdir() if path.suffix == ".sock"]
+
+
+async def test_a_wrong_token_is_said(tmp_path: Path, telegram: tuple[Sandbox, Running]) -> None:
+    _, server = telegram
+    config = config_at(tmp_path / "data", TAPWORK_API_URL=server.url, TAPWORK_TOKEN="7000000001:" + "B" * 35)
+
+    with pytest.raises(TokenRefused):
+        await run(config, asyncio.Event())
+
+
+async def test_a_bot_without_a_network_keeps_trying_until_it_is_stopped(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    config = config_at(tmp_path / "data", TAPWORK_API_URL="http://127.0.0.1:9")
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(config, stop))
+
+    await asyncio.sleep(0.5)
+
+    assert not running.done()
+    assert "no Telegram at http://127.0.0.1:9" in caplog.text
+    stop.set()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_a_bot_that_hangs_at_the_door_stops_when_told(tmp_path: Path, telegram: tuple[Sandbox, Running]) -> None:
+    sandbox, server = telegram
+    sandbox.faults.update({"latency": 60})
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(config_at(tmp_path / "data", TAPWORK_API_URL=server.url), stop))
+    await asyncio.sleep(0.5)
+
+    stop.set()
+
+    await asyncio.wait_for(running, 5)
+    sandbox.faults.update({"latency": 0})
+
+
+def test_a_database_of_a_newer_release_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import sqlite3
+
+    monkeypatch.setenv("TAPWORK_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("TAPWORK_TOKEN", TOKEN)
+    with contextlib.closing(sqlite3.connect(tmp_path / "tapwork.db")) as connection:
+        connection.execute("PRAGMA user_version = 999")
+
+    assert [1, 1, 1] == [main(["run"]), main(["migrate"]), main(["pay"])]
+    assert 3 == capsys.readouterr().err.count("newer release: schema 999")
+
+
+def test_no_token_stands_in_a_log_not_even_in_a_traceback() -> None:
+    try:
+        raise ValueError(f"POST https://api.telegram.org/bot{TOKEN}/getMe")
+    except ValueError:
+        record = logging.LogRecord("x", logging.ERROR, "x", 1, f"token {TOKEN}", (), sys.exc_info())
+
+    line = MaskingFormatter("%(message)s").format(record)
+
+    assert "https://api.telegram.org/<token>/getMe" in line
+    assert line.startswith("token <token>")
+    assert TOKEN.partition(":")[2] not in line
