@@ -23,7 +23,7 @@ from .command_run import stopped_by_signals, unless
 from .commands import Desk
 from .config import Config, read_config
 from .demo_clock import ShiftedClock
-from .demo_world import Cast, World, cast
+from .demo_world import Cast, World, cast, opening
 
 PORTS = 50
 BOT_NAME, BOT_USERNAME = "Tapwork", "tapwork_demo_bot"
@@ -68,6 +68,7 @@ async def playing(
     with fresh(folder) as data:
         server = await listen(sandbox, port)
         config = settings(token, server.url, data, players)
+        clock.go_back_to(opening(config.timezone, clock.present()))
         try:
             async with app.assembled(config, clock=clock) as running:
                 kit = running.kit

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from random import Random
+from zoneinfo import ZoneInfo
 
 from jobs import SCHEDULE
 from rules.model import MINUTE, Instant
@@ -16,7 +17,7 @@ from .demo_people import Knowledge, Player, samples, zipped_pictures
 from .scheduling import run_job
 
 PACE = 3.5
-FASTEST, SLOWEST = 2_500, 8_000
+FASTEST, SLOWEST = 3_200, 8_000
 """Milliseconds that an answer took in the past."""
 
 POSTED_DAYS_AGO = 4
@@ -90,6 +91,17 @@ def cast(sandbox: Sandbox) -> Cast:
     )
 
 
+def opening(zone: ZoneInfo, present: Instant) -> Instant:
+    """When the story begins."""
+    return moment(POSTED_DAYS_AGO, time(10), zone, present)
+
+
+def moment(days_ago: int, when: time, zone: ZoneInfo, present: Instant) -> Instant:
+    today = datetime.fromtimestamp(present / 1000, zone).date()
+    then = datetime.combine(today - timedelta(days=days_ago), when, zone)
+    return Instant(int(then.timestamp() * 1000))
+
+
 class World:
     """The installation on its way from its first day to now."""
 
@@ -103,10 +115,9 @@ class World:
     async def fill(self, *, is_simulated: bool) -> bool:
         """Live through the last days, then let the robots work on."""
         await asyncio.to_thread(self._learn)
-        self._clock.go_back_to(self._day(POSTED_DAYS_AGO, time(10)))
         await self._open_shop()
         for place, (days, when, answers) in enumerate(SESSIONS):
-            self._clock.reach(self._day(days, when))
+            self._clock.reach(moment(days, when, self._kit.config.timezone, self._clock.present()))
             await self._session(place, answers)
         self._clock.catch_up()
         # Answers whose review is over by now become available money.
@@ -119,12 +130,6 @@ class World:
         self._knowledge.learn_texts("ko_utterances")
         self._knowledge.learn_texts("en_messages")
         self._knowledge.learn_pictures("pictures")
-
-    def _day(self, days_ago: int, when: time) -> Instant:
-        zone = self._kit.config.timezone
-        today = datetime.fromtimestamp(self._clock.present() / 1000, zone).date()
-        then = datetime.combine(today - timedelta(days=days_ago), when, zone)
-        return Instant(int(then.timestamp() * 1000))
 
     async def _open_shop(self) -> None:
         """An owner invites a coordinator, who posts and invites workers."""
