@@ -30,23 +30,6 @@ PERSON = (
     "code telegram_id name username language reads is_worker is_coordinator is_owner all_projects reachable expects "
     "card_message_id consent_version consent_at leaving_at forget_at created_at"
 )
-SECTIONS = (
-    ("consents", "personal.consents", "version agreed_at withdrawn_at"),
-    ("projects_joined", "personal.memberships", "title joined_at"),
-    ("invites_used", "personal.invites_used", "role title used_at"),
-    ("invites_made", "personal.invites_made", "role uses_left expires_at created_at"),
-    ("settings_changed", "personal.settings_made", "name value changed_at"),
-    ("projects_posted", "personal.projects", "title created_at"),
-    ("batches_posted", "personal.batches", "code title state created_at"),
-    ("files_sent", "personal.files", "file_name state created_at"),
-    ("sessions", "personal.sessions", "code session_since session_last session_answers session_earned"),
-    ("open_tasks", "personal.open_tasks", "code number state leased_at shown_at lease_until"),
-    ("balances", "personal.balances", "account amount"),
-    ("settlements", "personal.settlements", "answers amount settled_at"),
-    ("payments", "personal.payments", "amount note paid_at"),
-    ("messages_waiting", "personal.messages_waiting", "kind created_at due_at"),
-)
-"""The lists of a document: what each is called, its query, and the columns that are told."""
 
 INSTANTS = frozenset(("lease_until", "session_since", "session_last"))
 AMOUNTS = frozenset(("amount", "price", "session_earned"))
@@ -105,11 +88,31 @@ async def write(db: Database, now: Instant, person: PersonId, path: Path, timezo
 
 def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | list[Record]]:
     """All but answers and entries, which come in chunks."""
-    lists = {
-        name: [_told(row, columns, timezone) for row in tx.all(query, person=person)]
-        for name, query, columns in SECTIONS
+
+    def told(columns: str, rows: list[Row]) -> list[Record]:
+        return [_told(row, columns, timezone) for row in rows]
+
+    return {
+        "person": _told(_person(tx, person), PERSON, timezone),
+        "consents": told("version agreed_at withdrawn_at", tx.all("personal.consents", person=person)),
+        "projects_joined": told("title joined_at", tx.all("personal.memberships", person=person)),
+        "invites_used": told("role title used_at", tx.all("personal.invites_used", person=person)),
+        "invites_made": told("role uses_left expires_at created_at", tx.all("personal.invites_made", person=person)),
+        "settings_changed": told("name value changed_at", tx.all("personal.settings_made", person=person)),
+        "projects_posted": told("title created_at", tx.all("personal.projects", person=person)),
+        "batches_posted": told("code title state created_at", tx.all("personal.batches", person=person)),
+        "files_sent": told("file_name state created_at", tx.all("personal.files", person=person)),
+        "sessions": told(
+            "code session_since session_last session_answers session_earned", tx.all("personal.sessions", person=person)
+        ),
+        "open_tasks": told(
+            "code number state leased_at shown_at lease_until", tx.all("personal.open_tasks", person=person)
+        ),
+        "balances": told("account amount", tx.all("personal.balances", person=person)),
+        "settlements": told("answers amount settled_at", tx.all("personal.settlements", person=person)),
+        "payments": told("amount note paid_at", tx.all("personal.payments", person=person)),
+        "messages_waiting": told("kind created_at due_at", tx.all("personal.messages_waiting", person=person)),
     }
-    return {"person": _told(_person(tx, person), PERSON, timezone), **lists}
 
 
 @dataclass(frozen=True)
