@@ -7,6 +7,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
+CHECKS := "ruff check --quiet ." "ruff format --check ." mypy "mypy tests" "lint-imports --no-logo" \
+    "python -m pytest -q tests/test_*.py"
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 help:  ## this list
@@ -24,12 +26,9 @@ test: $(STAMP) browser  ## the whole test suite
 	$(BIN)/python -m pytest
 
 check: $(STAMP)  ## style, types, layers, and the rules of the house
-	$(BIN)/ruff check --quiet .
-	$(BIN)/ruff format --quiet --check .
-	$(BIN)/mypy
-	$(BIN)/mypy tests
-	$(BIN)/lint-imports --no-logo
-	$(BIN)/python -m pytest -q tests/test_*.py
+	failed=; \
+	for step in $(CHECKS); do echo "== $$step"; $(BIN)/$$step || failed=yes; done; \
+	[ -z "$$failed" ]
 
 clean:  ## forget the environment and every cache; the data stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
