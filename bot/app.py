@@ -3,12 +3,10 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
 
-from telegram import Bot, BotCommand, Update
-from telegram.ext import ApplicationBuilder
+from telegram import Bot, BotCommand
 from telegram.request import BaseRequest
 
 from handlers import ROUTES
@@ -18,17 +16,34 @@ from services.people import LANGUAGES
 from storage import Database, open_database
 from storage.images import PictureStore
 
+from . import supervisor
 from .clock import Clock, WallClock
 from .config import Config
+from .contact import Contact, Patience
 from .context import Kit
+from .health import Health
+from .inbox import Inbox
+from .measured import MeasuredDatabase, MeasuredRequest
+from .metrics import Metrics
+from .pacing import Pacer
 from .receiver import Receiver
-from .routing import AnyApplication, Router
+from .routing import Router
 from .scheduling import start_schedule
 from .secret import load_secret
+from .serving import listening, metrics_app, public_app
+from .supervision import Background
 from .telegraph import Telegraph
+from .timer import Timer
 from .transport import AiohttpRequest
+from .webhook import Webhook
 
 log = logging.getLogger(__name__)
+
+
+WAIT_SECONDS = 8.0
+"""How long what is in hand may take at the end; what is not done by then is done at the next start."""
+
+HEALTHY_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -36,8 +51,15 @@ class Running:
     """A bot that is put together and may work."""
 
     kit: Kit
-    application: AnyApplication
+    inbox: Inbox
     receiver: Receiver
+    webhook: Webhook | None
+    health: Health
+
+    async def idle(self) -> None:
+        """Wait until everything that was taken in is handled, and what goes on after it is done."""
+        await self.inbox.idle()
+        await self.kit.background.idle()
 
 
 @asynccontextmanager
@@ -47,71 +69,109 @@ async def assembled(
     db: Database | None = None,
     clock: Clock | None = None,
     requests: tuple[BaseRequest, BaseRequest] | None = None,
+    patience: Patience | None = None,
+    timer: Timer | None = None,
 ) -> AsyncIterator[Running]:
     """Put a bot together, and take it apart again. Opens the settings' database unless one is given."""
-    clock = clock or WallClock()
-    calls, polls = requests or (AiohttpRequest(), AiohttpRequest(connections=2))
-    own_db = await open_database(config.database_url) if db is None else None
-    database = db or own_db
-    if database is None:
-        raise LookupError("no database")
-    try:
-        application = _application(config, calls, polls)
-        await application.initialize()
+    metrics = Metrics()
+    calls, polls = (MeasuredRequest(each, metrics) for each in requests or (AiohttpRequest(), AiohttpRequest(2)))
+    async with AsyncExitStack() as held:
+        if db is None:
+            db = await open_database(config.database_url)
+            held.push_async_callback(db.close)
+        bot = bot_of(config, calls, polls)
+        await bot.initialize()
+        held.push_async_callback(bot.shutdown)
+        measured, clock = MeasuredDatabase(db, metrics), clock or WallClock()
+        pacer = Pacer(measured, clock, config.chat_rate, config.bot_rate, timer)
+        held.push_async_callback(pacer.close)
+        await pacer.load()
+        running = _running(config, bot, measured, clock, polls, metrics, patience, pacer)
         try:
-            yield _running(config, application, database, clock, polls)
+            yield running
         finally:
-            await application.shutdown()
-    finally:
-        if own_db is not None:
-            await own_db.close()
+            await running.inbox.stop(0)
+            await running.kit.background.stop(0)
 
 
-def _application(config: Config, calls: BaseRequest, polls: BaseRequest) -> AnyApplication:
-    return (
-        ApplicationBuilder()
-        .token(config.token)
-        .base_url(f"{config.api_url}/bot")
-        .base_file_url(f"{config.api_url}/file/bot")
-        .request(calls)
-        .get_updates_request(polls)
-        .updater(None)
-        .job_queue(None)
-        .build()
-    )
+def bot_of(config: Config, calls: BaseRequest, polls: BaseRequest) -> Bot:
+    base, files = f"{config.api_url}/bot", f"{config.api_url}/file/bot"
+    return Bot(config.token, base_url=base, base_file_url=files, request=calls, get_updates_request=polls)
 
 
 def _running(
-    config: Config, application: AnyApplication, db: Database, clock: Clock, polls: BaseRequest
+    config: Config,
+    bot: Bot,
+    db: Database,
+    clock: Clock,
+    polls: BaseRequest,
+    metrics: Metrics,
+    patience: Patience | None,
+    pacer: Pacer,
 ) -> Running:
-    bot: Bot = application.bot
     secret = load_secret(config.secret_file)
-    kit = Kit(config, bot, db, clock, secret, Telegraph(bot, db, secret, PictureStore(config.pictures)))
-    Router(kit, ROUTES).register(application)
-
-    async def handle(raw: dict[str, Any]) -> None:
-        await application.process_update(Update.de_json(raw, bot))
-
-    return Running(kit, application, Receiver(polls, bot.base_url, db, clock, handle))
+    telegraph = Telegraph(bot, db, secret, PictureStore(config.pictures), pacer)
+    contact = Contact(db, clock, patience)
+    kit = Kit(config, bot, db, clock, secret, telegraph, contact, metrics, Background())
+    inbox = Inbox(db, clock, secret, Router(kit, ROUTES).handle)
+    webhook = Webhook(kit, inbox, config.webhook_url) if config.webhook_url is not None else None
+    receiver = Receiver(bot, polls, inbox, contact)
+    return Running(kit, inbox, receiver, webhook, Health(db, clock, contact, config.data_dir))
 
 
 async def work(running: Running, stop: asyncio.Event) -> None:
     """Receive, answer and keep the clock until told to stop; then finish what is in hand."""
-    await introduce(running.kit)
-    await running.kit.db.run(notices.settle_interrupted)
-    replayed = await running.receiver.replay()
-    if replayed:
-        log.info("%s updates from before are handled now", replayed)
-    scheduler = start_schedule(running.kit, SCHEDULE)
-    polling = asyncio.create_task(running.receiver.run())
-    log.info("@%s is at work", running.kit.bot.username)
-    try:
-        await stop.wait()
-    finally:
-        scheduler.shutdown(wait=False)
-        polling.cancel()
-        await asyncio.wait([polling])
-        await running.receiver.idle()
+    kit = running.kit
+    await introduce(kit)
+    await kit.db.run(notices.settle_interrupted)
+    async with serving(running):
+        if replayed := await running.inbox.replay():
+            log.info("%s updates from before are handled now", replayed)
+        scheduler = start_schedule(kit, SCHEDULE)
+        tasks = [asyncio.create_task(each) for each in (receive(running), running.health.watch(), stay_well(running))]
+        log.info("the bot is at work")
+        try:
+            await stop.wait()
+        finally:
+            supervisor.notify("STOPPING=1")
+            scheduler.shutdown(wait=False)
+            for task in tasks:
+                task.cancel()
+            await asyncio.wait(tasks)
+            await asyncio.gather(running.inbox.stop(WAIT_SECONDS), kit.background.stop(WAIT_SECONDS))
+
+
+async def receive(running: Running) -> None:
+    """Take updates in, however they come."""
+    await (running.webhook or running.receiver).run()
+
+
+@asynccontextmanager
+async def serving(running: Running) -> AsyncIterator[None]:
+    """Answer who asks over HTTP, as far as the settings say."""
+    kit, health = running.kit, running.health
+    public = public_app(health)
+    if running.webhook is not None:
+        running.webhook.add_to(public)
+
+    async def page() -> bytes:
+        return await kit.metrics.page(kit.db, kit.clock.now(), kit.contact)
+
+    async with (
+        listening(public, kit.config.listen),
+        listening(metrics_app(health, page), kit.config.metrics_listen),
+    ):
+        yield
+
+
+async def stay_well(running: Running) -> None:
+    """Tell systemd that the bot is alive, as long as the event loop turns and the database stores."""
+    supervisor.notify("READY=1")
+    while True:
+        report = await running.health.report()
+        if report.commit_seconds is not None:
+            supervisor.notify("WATCHDOG=1")
+        await asyncio.sleep(HEALTHY_SECONDS)
 
 
 async def introduce(kit: Kit) -> None:

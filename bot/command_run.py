@@ -16,7 +16,7 @@ from .app import Running
 from .clock import WallClock
 from .commands import Desk
 from .config import Config
-from .receiver import seconds
+from .contact import seconds
 from .transport import AiohttpRequest
 
 T = TypeVar("T")

@@ -1,26 +1,33 @@
 """What a handler has at hand: the person, the clock, the database, and a way to show something."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from telegram import Bot
 
 from rules.model import Instant
-from services import people
+from services import people, receiving
 from services.people import Person
 from storage import Database, Tx
 
 from .clock import Clock
 from .config import Config
+from .contact import Contact
+from .inbox import Arrived
+from .metrics import Metrics
 from .screen import Screen
 from .secret import Secret
+from .supervision import Background
 from .telegraph import CardGone, Sent, Telegraph
+from .turns import Lane
 from .words import Words
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+Then = Callable[[Sent], Awaitable[None]]
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,9 @@ class Kit:
     clock: Clock
     secret: Secret
     telegraph: Telegraph
+    contact: Contact
+    metrics: Metrics
+    background: Background
 
     def words(self, language: str) -> Words:
         return Words(language, self.config.currency, self.config.timezone)
@@ -59,11 +69,13 @@ class Tapped:
 class Context:
     """One update of one person."""
 
-    def __init__(self, kit: Kit, sender: Sender, person: Person | None, tapped: Tapped | None) -> None:
+    def __init__(self, kit: Kit, sender: Sender, arrived: Arrived, tapped: Tapped | None) -> None:
         self.kit = kit
         self.sender = sender
         self.tapped = tapped
-        self._person = person
+        self.rest: list[Callable[[Context], Awaitable[None]]] = []
+        self._arrived = arrived
+        self._person = arrived.person
         self._acknowledged = tapped is None
 
     @property
@@ -92,26 +104,68 @@ class Context:
         return self.kit.config.data_dir
 
     async def run(self, unit: Callable[Concatenate[Tx, P], T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run one unit of work."""
-        return await self.kit.db.run(unit, *args, **kwargs)
+        """Run one unit of work. The first one that changes anything marks the update done in its transaction."""
+        if self._arrived.is_done:
+            return await self.kit.db.run(unit, *args, **kwargs)
+
+        def finishing(tx: Tx) -> tuple[T, bool]:
+            return receiving.finishing(tx, self._arrived.seq, lambda watched: unit(watched, *args, **kwargs))
+
+        outcome, self._arrived.is_done = await self.kit.db.run(finishing)
+        return outcome
+
+    def later(self, act: Callable[["Context"], Awaitable[None]]) -> None:
+        """Go on after this update, for as long as it takes; what is not stored by then does not survive a stop."""
+        self.rest.append(act)
 
     async def refresh(self) -> None:
         """Read the person again, after something about them has changed."""
         self._person = await self.kit.db.run(people.find, self.sender.telegram_id)
 
-    async def show(self, screen: Screen) -> Sent:
-        """A tap's message becomes the screen where it can; otherwise a new message."""
-        if self.tapped is None:
-            return await self.say(screen)
-        try:
-            return await self.kit.telegraph.edit(self.sender.telegram_id, self.tapped.message, screen)
-        except CardGone:
-            await self.kit.telegraph.strip(self.sender.telegram_id, self.tapped.message.message_id)
-            return await self.say(screen)
+    @property
+    def delay(self) -> float:
+        """About how many seconds pass before something can be shown here."""
+        return self.kit.telegraph.pacer.delay(self.sender.telegram_id)
 
-    async def say(self, screen: Screen) -> Sent:
-        """A new message."""
-        return await self.kit.telegraph.send(self.sender.telegram_id, screen)
+    async def show(self, screen: Screen, then: Then | None = None, key: object = None) -> None:
+        """A tap's message becomes the screen where it can; otherwise a new message. `then` hears of it once it stands.
+
+        Where the chat has to be left alone for a while this comes back at once, and the newest screen for a message,
+        or with the same key, is shown when it may.
+        """
+        if self.tapped is None:
+            await self.say(screen, then, key)
+        else:
+            await self._in_time(self._turn_into(self.tapped.message, screen), then)
+
+    async def say(self, screen: Screen, then: Then | None = None, key: object = None) -> None:
+        """The same as a new message."""
+        await self._in_time(self._send(screen, key), then)
+
+    async def _turn_into(self, message: Sent, screen: Screen) -> Sent:
+        try:
+            return await self.kit.telegraph.edit(self.sender.telegram_id, message, screen, lane=Lane.TAP)
+        except CardGone:
+            sent = await self._send(screen, None)
+            await self.strip(message.message_id)
+            return sent
+
+    async def _send(self, screen: Screen, key: object) -> Sent:
+        lane = Lane.TAP if self.tapped else Lane.REPLY
+        return await self.kit.telegraph.send(self.sender.telegram_id, screen, lane=lane, key=key)
+
+    async def _in_time(self, showing: Coroutine[Any, Any, Sent], then: Then | None = None) -> None:
+        async def give() -> None:
+            sent = await showing
+            if then is not None:
+                await then(sent)
+
+        await self.kit.telegraph.pacer.in_time(self.sender.telegram_id, give())
+
+    @property
+    def may_toast(self) -> bool:
+        """Whether there is a tap that still waits for its acknowledgement."""
+        return not self._acknowledged
 
     async def toast(self, text: str | None = None, *, alert: bool = False) -> None:
         """Acknowledge the tap, once. An update that is no tap has nothing to acknowledge."""
@@ -122,7 +176,7 @@ class Context:
 
     async def strip(self, message_id: int) -> None:
         """Take the buttons off an older message."""
-        await self.kit.telegraph.strip(self.sender.telegram_id, message_id)
+        self.kit.telegraph.pacer.later(self.kit.telegraph.strip(self.sender.telegram_id, message_id))
 
     async def close(self) -> None:
         """Take the tapped message away."""

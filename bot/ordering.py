@@ -3,18 +3,29 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+
+from .supervision import outcome
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+AT_ONCE = 64
+PAUSE_SECONDS = 5.0
+
 
 class KeyedDispatcher(Generic[T]):
-    """Runs `act` on items in their order within a key, with at most `limit` running over all keys."""
+    """Runs `act` on items in their order within a key, with at most `limit` running over all keys.
 
-    def __init__(self, act: Callable[[T], Awaitable[None]], limit: int = 64) -> None:
+    An act that ends by anything but its return is tried again after a pause: what it works on must not be lost.
+    """
+
+    def __init__(
+        self, act: Callable[[T], Coroutine[Any, Any, None]], limit: int = AT_ONCE, pause: float = PAUSE_SECONDS
+    ) -> None:
         self._act = act
+        self._pause = pause
         self._permits = asyncio.Semaphore(limit)
         self._waiting: dict[int, deque[T]] = {}
         self._running: set[asyncio.Task[None]] = set()
@@ -35,6 +46,16 @@ class KeyedDispatcher(Generic[T]):
         while self._running:
             await asyncio.wait(self._running)
 
+    async def stop(self, seconds: float) -> None:
+        """Let what was added run for so long, then drop the rest."""
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        running = set(self._running)
+        for task in running:
+            task.cancel()
+        if running:
+            await asyncio.wait(running)
+
     async def _serve(self, key: int) -> None:
         queue = self._waiting[key]
         while queue:
@@ -43,10 +64,6 @@ class KeyedDispatcher(Generic[T]):
         del self._waiting[key]
 
     async def _run(self, item: T) -> None:
-        # In a task of its own, so that a cancelled handler ends neither the queue nor its neighbours.
-        task = asyncio.ensure_future(self._act(item))
-        await asyncio.wait([task])
-        if task.cancelled():
-            log.warning("a handler was cancelled")
-        elif error := task.exception():
-            log.error("an update was not handled", exc_info=error)
+        while (error := await outcome(self._act(item))) is not None:
+            log.error("an update could not be taken up", exc_info=error)
+            await asyncio.sleep(self._pause)

@@ -11,8 +11,8 @@ from rules.model import MINUTE, SECOND, Instant
 from services import notices, people
 from services.notices import Notice
 
+from .contact import seconds
 from .context import Kit
-from .receiver import seconds
 
 log = logging.getLogger(__name__)
 

@@ -1,127 +1,81 @@
-"""Receiving updates: into the durable inbox first, only then confirmed to Telegram and handled."""
+"""Polling: what comes is stored first, only then confirmed to Telegram; and after any failure it goes on."""
 
 import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine
 from typing import Any
 from urllib.parse import urlencode
 
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram import Bot
+from telegram.error import Conflict, TelegramError
 from telegram.request import BaseRequest
 
-from rules.model import Instant
-from services import receiving
-from services.receiving import Received
-from storage import Database
+from .contact import Contact
+from .inbox import KINDS, Inbox, number_of
+from .supervision import outcome
 
-from .clock import Clock
-from .ordering import KeyedDispatcher
-
-log = logging.getLogger(__name__)
-
-POLL_SECONDS = 25
-PAUSE_SECONDS = 2.0
-ALLOWED = ["message", "callback_query", "my_chat_member"]
-
-Update = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Item:
-    """One stored update, ready to be handled."""
-
-    received: Received
-    update: Update
-
-
-def sender_of(update: Update) -> int:
-    """Whose update it is: the key of its order."""
-    for kind in ("message", "callback_query", "my_chat_member"):
-        if kind in update:
-            sender: int = update[kind].get("from", {}).get("id", 0)
-            return sender
-    return 0
+SHORTEST_ROUND = 1.0
 
 
 class Receiver:
-    """Polls, stores, confirms, dispatches; and after any failure it goes on."""
+    """Asks for updates again and again, over a connection of its own."""
 
-    def __init__(
-        self,
-        request: BaseRequest,
-        address: str,
-        db: Database,
-        clock: Clock,
-        handle: Callable[[Update], Awaitable[None]],
-    ) -> None:
+    def __init__(self, bot: Bot, request: BaseRequest, inbox: Inbox, contact: Contact) -> None:
+        self._bot = bot
         self._request = request
-        self._address = address
-        self._db = db
-        self._clock = clock
-        self._handle = handle
+        self._inbox = inbox
+        self._contact = contact
         self._offset: int | None = None
-        self._dispatcher = KeyedDispatcher(self._process)
-
-    async def replay(self) -> int:
-        """Handle what was stored before the last stop and not finished; how many there were."""
-        left = await self._db.run(receiving.unfinished)
-        for received in left:
-            self._dispatch(received)
-        return len(left)
 
     async def run(self) -> None:
-        """Poll until cancelled."""
+        """Poll until cancelled. Each poll is a task of its own, so that nothing that ends one ends the next."""
+        await self._until_done(self._leave_webhook)
         while True:
-            try:
-                await self.poll(POLL_SECONDS)
-            except RetryAfter as error:
-                await asyncio.sleep(seconds(error))
-            except (InvalidToken, Conflict) as error:
-                log.error("Telegram refuses this bot: %s", type(error).__name__)
-                await asyncio.sleep(PAUSE_SECONDS)
-            except TelegramError as error:
-                log.warning("polling failed: %s", type(error).__name__)
-                await asyncio.sleep(PAUSE_SECONDS)
+            await self._until_done(self._round)
 
     async def poll(self, wait: int) -> int:
         """Fetch once, waiting some seconds for something to come; store and dispatch it. How many updates came."""
-        parameters = {"timeout": wait, "limit": 100, "allowed_updates": json.dumps(ALLOWED)}
+        parameters = {"timeout": wait, "limit": 100, "allowed_updates": json.dumps(KINDS)}
         if self._offset is not None:
             parameters["offset"] = self._offset
-        address = f"{self._address}/getUpdates?{urlencode(parameters)}"
-        updates = await self._request.post(address, read_timeout=wait + 10)
+        address = f"{self._bot.base_url}/getUpdates?{urlencode(parameters)}"
+        updates = await self._request.post(address, read_timeout=wait)
         if not isinstance(updates, list) or not updates:
             # Ids may begin anew after an idle week, so an offset is not kept over an empty poll.
             self._offset = None
             return 0
-        await self._take_in(updates, self._clock.now())
-        self._offset = max(int(update["update_id"]) for update in updates) + 1
+        await self._inbox.take_in(updates)
+        numbers = [number for update in updates if (number := number_of(update)) is not None]
+        if not numbers:
+            raise TelegramError("updates without a number")
+        self._offset = max(numbers) + 1
         return len(updates)
 
-    async def idle(self) -> None:
-        """Wait until everything that was taken in is handled."""
-        await self._dispatcher.idle()
+    async def _round(self) -> None:
+        patience, timer = self._contact.patience, asyncio.get_running_loop().time
+        if self._contact.silence >= patience.renew:
+            await self._request.shutdown()
+            await self._request.initialize()
+        began = timer()
+        count = await self.poll(patience.poll)
+        await self._contact.heard()
+        if not count and timer() - began < SHORTEST_ROUND:
+            # A server that does not wait must not be asked without end.
+            await asyncio.sleep(SHORTEST_ROUND)
 
-    async def _take_in(self, updates: list[Update], now: Instant) -> None:
-        raw = [(int(update["update_id"]), json.dumps(update, ensure_ascii=False)) for update in updates]
-        for received in await self._db.run(receiving.take_in, now, raw):
-            self._dispatch(received)
+    async def _until_done(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        while (error := await outcome(work(), self._longest())) is not None:
+            pause = self._contact.failed(error)
+            if isinstance(error, Conflict) and "webhook" in error.message:
+                await outcome(self._leave_webhook(), self._longest())
+            await outcome(self._contact.tell(error))
+            await asyncio.sleep(pause)
 
-    def _dispatch(self, received: Received) -> None:
-        update = json.loads(received.raw)
-        self._dispatcher.add(sender_of(update), Item(received, update))
+    def _longest(self) -> float:
+        """Until when a poll may take: never beyond the next thing that silence leads to."""
+        patience, silence = self._contact.patience, self._contact.silence
+        next_steps = [at - silence for at in (patience.renew, patience.alarm) if at > silence]
+        return min([patience.total, *next_steps])
 
-    async def _process(self, item: Item) -> None:
-        if not await self._db.run(receiving.attempt, item.received.seq):
-            log.error("update %s was set aside after %s attempts", item.received.update_id, receiving.ATTEMPTS)
-            return
-        await self._handle(item.update)
-        await self._db.run(receiving.finish, item.received.seq)
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long a 429 asks us to wait."""
-    wait = error.retry_after
-    return wait if isinstance(wait, int | float) else wait.total_seconds()
+    async def _leave_webhook(self) -> None:
+        await self._bot.delete_webhook()

@@ -3,20 +3,21 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any, TypeVar
 
-from telegram import CallbackQuery, Document, Message, Update
-from telegram.ext import Application, CallbackContext, CallbackQueryHandler, ChatMemberHandler, MessageHandler, filters
+from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Document, Message, Update
+from telegram.ext import filters
 
 from services import people
 
 from .context import Context, Kit, Sender, Tapped
 from .errors import word_error
+from .inbox import Arrived
 from .taps import Forged, Tap, unseal
 from .telegraph import Sent
 
 T = TypeVar("T", bound=Tap)
-AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 Act = Callable[[Context], Awaitable[None]]
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,14 @@ def on_lost(act: Callable[[Context], Awaitable[None]]) -> Route:
     return Lost(act)
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Who handles an update, under the name that the metrics know."""
+
+    name: str
+    act: Act
+
+
 class Router:
     """The table of contents, as a switch."""
 
@@ -94,82 +103,99 @@ class Router:
         self._text = next((route for route in routes if isinstance(route, Text)), None)
         self._lost = next((route for route in routes if isinstance(route, Lost)), None)
 
-    def register(self, application: AnyApplication) -> None:
-        """Hang the switch into PTB. The bot lives in private chats only."""
-        private = filters.ChatType.PRIVATE
-        application.add_handler(CallbackQueryHandler(self._tap))
-        application.add_handler(MessageHandler(private & filters.COMMAND, self._command))
-        application.add_handler(MessageHandler(private & ~filters.COMMAND & ~filters.StatusUpdate.ALL, self._message))
-        application.add_handler(ChatMemberHandler(self._reach, ChatMemberHandler.MY_CHAT_MEMBER))
-
-    async def _tap(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        query = update.callback_query
-        if query is None or not isinstance(query.message, Message):
+    async def handle(self, arrived: Arrived) -> None:
+        """Handle an update to its end. Whatever this raises says that it was not handled."""
+        began = perf_counter()
+        update = Update.de_json(arrived.update, self._kit.bot)
+        context = self._context(update, arrived)
+        chosen = self._chosen(context, update) if context is not None else None
+        if context is None or chosen is None:
             return
-        context = await self._context(
-            update, Tapped(query.id, Sent(query.message.message_id, bool(query.message.photo)))
-        )
-        if context is not None:
-            await self._guarded(context, self._acting_on(query))
-            await context.toast()
+        result = await self._guarded(context, chosen.act)
+        await context.toast()
+        for act in context.rest:
+            self._kit.background.start(self._going_on(context, act))
+        took = perf_counter() - began
+        self._kit.metrics.update_seconds.labels(chosen.name).observe(took)
+        log.info("handled", extra={"handler": chosen.name, "ms": round(took * 1000, 1), "result": result})
 
-    def _acting_on(self, query: CallbackQuery) -> Act:
+    def _context(self, update: Update, arrived: Arrived) -> Context | None:
+        """Nothing for what comes from elsewhere than a person's own chat, the only place where the bot lives."""
+        user, chat = update.effective_user, update.effective_chat
+        if user is None or user.is_bot or chat is None or chat.type != Chat.PRIVATE:
+            return None
+        sender = Sender(user.id, user.full_name, user.username, user.language_code)
+        query = update.callback_query
+        message = query.message if query is not None else None
+        if query is None or message is None:
+            return Context(self._kit, sender, arrived, None)
+        # What stands in a message that is too old to be seen is unknown; it can be replaced by a new one.
+        has_picture = bool(message.photo) if isinstance(message, Message) else True
+        return Context(self._kit, sender, arrived, Tapped(query.id, Sent(message.message_id, has_picture)))
+
+    def _chosen(self, context: Context, update: Update) -> Chosen | None:
+        if update.callback_query is not None:
+            return self._for_tap(context, update.callback_query)
+        if update.my_chat_member is not None:
+            return Chosen("reach", reaching(update.my_chat_member))
+        message = update.message
+        if message is None or filters.StatusUpdate.ALL.check_update(update):
+            return None
+        if message.text and filters.COMMAND.check_update(update):
+            return self._for_command(context, message.text)
+        return self._for_message(context, message)
+
+    def _for_tap(self, context: Context, query: CallbackQuery) -> Chosen:
         try:
             code, parts = unseal(query.data or "", self._kit.secret, query.from_user.id)
             route = self._buttons[code]
             tap = route.tap.parse(parts)
         except (Forged, KeyError):
             log.warning("a tap that no button of ours carries")
-            return self._get_lost
-        return lambda context: route.act(context, tap) if context.is_known else self._get_lost(context)
+            return Chosen("forged", self._get_lost)
+        return Chosen(type(tap).__name__, lambda context: route.act(context, tap)) if context.is_known else self._nobody
 
-    async def _command(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        context = await self._context(update, None)
-        if context is None or update.message is None or not update.message.text:
-            return
-        word, _space, argument = update.message.text.partition(" ")
+    def _for_command(self, context: Context, text: str) -> Chosen:
+        word, _space, argument = text.partition(" ")
         route = self._commands.get(word[1:].split("@")[0].lower())
         if route is None or not (context.is_known or route.for_anyone):
-            await self._guarded(context, self._get_lost)
-        else:
-            await self._guarded(context, lambda context: route.act(context, argument.strip()))
+            return self._nobody
+        return Chosen(f"/{route.name}", lambda context: route.act(context, argument.strip()))
 
-    async def _message(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        context = await self._context(update, None)
-        message = update.message
-        if context is None or message is None:
-            return
-        await self._guarded(context, self._acting_on_message(context, message))
-
-    def _acting_on_message(self, context: Context, message: Message) -> Act:
+    def _for_message(self, context: Context, message: Message) -> Chosen:
         file, text, document = self._file, self._text, message.document
         if context.is_known and document is not None and file is not None:
-            return lambda context: file.act(context, document, message.caption or "")
+            return Chosen("file", lambda context: file.act(context, document, message.caption or ""))
         if context.is_known and message.text and text is not None:
             typed = message.text
-            return lambda context: text.act(context, typed)
-        return self._get_lost
+            return Chosen("text", lambda context: text.act(context, typed))
+        return self._nobody
 
-    async def _reach(self, update: Update, _: CallbackContext[Any, Any, Any, Any]) -> None:
-        member = update.my_chat_member
-        if member is not None and member.chat.type == "private":
-            is_reachable = member.new_chat_member.status not in ("kicked", "left")
-            await self._kit.db.run(people.reached, member.from_user.id, is_reachable)
+    @property
+    def _nobody(self) -> Chosen:
+        return Chosen("lost", self._get_lost)
 
     async def _get_lost(self, context: Context) -> None:
         if self._lost is not None:
             await self._lost.act(context)
 
-    async def _context(self, update: Update, tapped: Tapped | None) -> Context | None:
-        user = update.effective_user
-        if user is None or user.is_bot:
-            return None
-        person = await self._kit.db.run(people.find, user.id)
-        sender = Sender(user.id, user.full_name, user.username, user.language_code)
-        return Context(self._kit, sender, person, tapped)
+    async def _going_on(self, context: Context, act: Act) -> None:
+        await self._guarded(context, act)
 
-    async def _guarded(self, context: Context, act: Act) -> None:
+    async def _guarded(self, context: Context, act: Act) -> str:
+        """Do it, and say in a word how it went."""
         try:
             await act(context)
         except Exception as error:  # noqa: BLE001 - the one place where errors become words
-            await word_error(context, error)
+            return await word_error(context, error)
+        return "done"
+
+
+def reaching(member: ChatMemberUpdated) -> Act:
+    """Somebody has blocked the bot, or opened the door again."""
+    is_reachable = member.new_chat_member.status not in (ChatMember.BANNED, ChatMember.LEFT)
+
+    async def reach(context: Context) -> None:
+        await context.run(people.reached, context.sender.telegram_id, is_reachable)
+
+    return reach

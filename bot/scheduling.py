@@ -10,6 +10,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from rules.model import Instant
+from services.alerting import alert
 from services.scheduling import claim
 
 from .context import Kit
@@ -53,7 +54,9 @@ async def run_job(kit: Kit, job: Job, now: Instant) -> str:
         report = await job.run(kit, now)
     except Exception:
         log.exception("job %s failed", job.name)
+        await kit.db.run(alert, now, "alert.job", job.name)
         return "failed"
+    kit.metrics.job_succeeded(job.name, now)
     log.debug("job %s: %s", job.name, report)
     return report
 

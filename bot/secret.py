@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 class Secret:
-    """Signs what goes out in buttons."""
+    """Signs what goes out in buttons, and makes what only this installation can make."""
 
     def __init__(self, key: bytes) -> None:
         self._key = key
@@ -21,6 +21,14 @@ class Secret:
 
     def is_sealed(self, telegram_id: int, payload: str, seal: str) -> bool:
         return hmac.compare_digest(self.seal(telegram_id, payload).encode(), seal.encode())
+
+    def pseudonym(self, person: int) -> str:
+        """How the log calls a person: the same always, and no way back without the key."""
+        return hmac.digest(self._key, f"log:{person}".encode(), hashlib.sha256).hex()[:10]
+
+    def webhook_token(self) -> str:
+        """What Telegram shows with every update that it brings."""
+        return hmac.digest(self._key, b"webhook", hashlib.sha256).hex()
 
 
 def load_secret(path: Path) -> Secret:

@@ -14,14 +14,14 @@ async def export_command(ctx: Context, code: str) -> None:
     """`/export CODE`, or `/export` with a choice among the batches; the only one is taken at once."""
     if code:
         listed = await ctx.kit.db.read(exporting.permit_code, ctx.person.id, code)
-        await deliver(ctx.kit, ctx.person, listed.batch)
+        _begin(ctx, listed.batch)
         return
     listing = await ctx.kit.db.read(exporting.choices, ctx.person.id, 0)
     match listing.batches:
         case ():
             raise Refusal("export.none")
         case (only,):
-            await deliver(ctx.kit, ctx.person, only.batch)
+            _begin(ctx, only.batch)
         case _:
             await ctx.say(screens.choose(listing, ctx.words))
 
@@ -36,7 +36,12 @@ async def export_batch(ctx: Context, tap: ExportTap) -> None:
     batch = BatchId(tap.batch)
     await ctx.kit.db.read(exporting.permit, ctx.person.id, batch)
     await ctx.toast(ctx.words.plain("export.preparing"))
-    await deliver(ctx.kit, ctx.person, batch)
+    _begin(ctx, batch)
+
+
+def _begin(ctx: Context, batch: BatchId) -> None:
+    """Writing the files may take minutes."""
+    ctx.later(lambda ctx: deliver(ctx.kit, ctx.person, batch))
 
 
 ROUTES: tuple[Route, ...] = (

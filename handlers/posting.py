@@ -54,6 +54,11 @@ async def receive(ctx: Context, document: Document, caption: str) -> None:
     if (document.file_size or 0) > LARGEST_FILE:
         raise Refusal("posting.too_big", size=(document.file_size or 0) >> 20)
     upload = await _remember(ctx, document, merge(taken_over or Settings(), said))
+    ctx.later(lambda ctx: _take_up(ctx, upload))
+
+
+async def _take_up(ctx: Context, upload: Upload) -> None:
+    """Fetching and reading may take minutes; whatever stops them, the upload is gone on with by its job."""
     await flow.go_on(ctx.kit, ctx.person, await flow.fetch(ctx.kit, upload), ctx.show)
 
 
@@ -90,9 +95,11 @@ async def say_typed(ctx: Context, argument: str, text: str) -> None:
 
 async def _said(ctx: Context, upload: Upload, key: str, settings: Settings) -> None:
     upload = await ctx.run(posting.say, ctx.now, ctx.person.id, upload.id, key, settings)
-    if not upload.asks:
-        await ctx.close()
-    await flow.go_on(ctx.kit, ctx.person, upload, ctx.show)
+    if upload.asks:
+        await flow.go_on(ctx.kit, ctx.person, upload, ctx.show)
+        return
+    await ctx.close()
+    ctx.later(lambda ctx: flow.go_on(ctx.kit, ctx.person, upload, ctx.show))
 
 
 async def drop(ctx: Context, tap: DropTap) -> None:

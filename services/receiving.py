@@ -1,12 +1,21 @@
-"""The inbox: every update is stored before Telegram is told that it arrived."""
+"""The inbox: every update is stored before Telegram is told that it arrived, and done once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from rules.model import DAY, Instant
-from storage import Tx
+from storage import Row, Tx
+from storage.database import Value
+from storage.sql import is_writing
+
+from .alerting import alert
+from .people import Person, find
+
+T = TypeVar("T")
 
 ATTEMPTS = 3
-KEPT = 2 * DAY
+KEPT, KEPT_ASIDE = 2 * DAY, 30 * DAY
 
 
 @dataclass(frozen=True)
@@ -16,6 +25,14 @@ class Received:
     seq: int
     update_id: int
     raw: str
+
+
+@dataclass(frozen=True)
+class Begun:
+    """An update that may be handled now, and who it is from, if they are known."""
+
+    attempt: int
+    person: Person | None
 
 
 def take_in(tx: Tx, now: Instant, updates: list[tuple[int, str]]) -> list[Received]:
@@ -33,15 +50,28 @@ def unfinished(tx: Tx) -> list[Received]:
     return [Received(row["seq"], row["update_id"], row["raw"]) for row in tx.all("inbox.unfinished")]
 
 
-def attempt(tx: Tx, seq: int) -> bool:
-    """Count an attempt before it is made, so that an update that kills the process is set aside; whether to go on."""
+def begin(tx: Tx, now: Instant, seq: int, telegram_id: int) -> Begun | None:
+    """Count an attempt before it is made; None when there is nothing to do.
+
+    So an update that kills the process, or is never handled to the end, is set aside, and the owners hear of it.
+    """
     row = tx.one("inbox.attempt", seq=seq)
     if row is None:
-        return False
+        return None
     if row["attempts"] > ATTEMPTS:
         tx.run("inbox.fail", seq=seq)
-        return False
-    return True
+        alert(tx, now, "alert.set_aside", str(seq))
+        return None
+    return Begun(row["attempts"], find(tx, telegram_id))
+
+
+def finishing(tx: Tx, seq: int, unit: Callable[[Tx], T]) -> tuple[T, bool]:
+    """Run a unit of work; if it changes anything, its update is done in the same transaction. Whether it is."""
+    watched = Watched(tx)
+    outcome = unit(watched)
+    if watched.has_written:
+        finish(tx, seq)
+    return outcome, watched.has_written
 
 
 def finish(tx: Tx, seq: int) -> None:
@@ -49,5 +79,32 @@ def finish(tx: Tx, seq: int) -> None:
 
 
 def prune(tx: Tx, now: Instant, limit: int) -> int:
-    """Forget handled updates after two days."""
-    return tx.run("inbox.prune", before=now - KEPT, limit=limit)
+    """Forget handled updates after two days, and those that were set aside after thirty."""
+    return tx.run("inbox.prune", before=now - KEPT, failed_before=now - KEPT_ASIDE, limit=limit)
+
+
+class Watched:
+    """A transaction that notices when something is changed in it."""
+
+    def __init__(self, tx: Tx) -> None:
+        self._tx = tx
+        self.has_written = False
+
+    @property
+    def skips_locked(self) -> bool:
+        return self._tx.skips_locked
+
+    def one(self, query: str, /, **values: Value) -> Row | None:
+        row = self._tx.one(query, **values)
+        self.has_written |= row is not None and is_writing(query)
+        return row
+
+    def all(self, query: str, /, **values: Value) -> list[Row]:
+        rows = self._tx.all(query, **values)
+        self.has_written |= bool(rows) and is_writing(query)
+        return rows
+
+    def run(self, query: str, /, **values: Value) -> int:
+        touched = self._tx.run(query, **values)
+        self.has_written |= touched > 0 and is_writing(query)
+        return touched

@@ -41,6 +41,13 @@ def queries(dialect: Dialect) -> Mapping[str, str]:
     return MappingProxyType(found)
 
 
+@cache
+def is_writing(query: str) -> bool:
+    """Whether a named query may change something."""
+    bare = re.sub(r"--[^\n]*|'[^']*'", "", queries(SQLITE)[query])
+    return re.search(r"\b(INSERT|UPDATE|DELETE)\b", bare) is not None
+
+
 def parameters(sql: str) -> frozenset[str]:
     """The names that a statement wants values for."""
     bare = re.sub(r"--[^\n]*|'[^']*'", "", sql)

@@ -70,3 +70,6 @@ UPDATE assignment SET lease_until = lease_until + :by WHERE state = 'held';
 -- name: open
 -- Who holds a task, what they were shown last first.
 SELECT worker_id, batch_id FROM assignment WHERE state = 'held' AND lease_until > :now ORDER BY shown_at DESC, id DESC;
+
+-- name: of_worker
+SELECT id, task_id, batch_id, revision FROM assignment WHERE worker_id = :worker AND state = 'held' ORDER BY id;

@@ -16,5 +16,9 @@ UPDATE inbox SET state = 'done' WHERE seq = :seq;
 UPDATE inbox SET state = 'failed' WHERE seq = :seq;
 
 -- name: prune
+-- What was set aside is kept longer, so that somebody can look at it.
 DELETE FROM inbox
- WHERE seq IN (SELECT seq FROM inbox WHERE received_at < :before AND state = 'done' ORDER BY received_at LIMIT :limit);
+ WHERE seq IN (SELECT seq FROM inbox
+                WHERE received_at < :before AND (state = 'done' OR (state = 'failed' AND received_at < :failed_before))
+                ORDER BY received_at
+                LIMIT :limit);

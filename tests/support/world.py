@@ -199,7 +199,7 @@ class World:
             **environment,
         }
         async with assembled(read_config(settings), clock=clock, requests=requests) as running:
-            await running.receiver.replay()
+            await running.inbox.replay()
             yield cls(running, sandbox, clock)
 
     @property
@@ -209,8 +209,8 @@ class World:
     async def settle(self) -> None:
         """Let the bot handle everything that has arrived."""
         while await self.running.receiver.poll(0):
-            await self.running.receiver.idle()
-        await self.running.receiver.idle()
+            await self.running.idle()
+        await self.running.idle()
 
     async def job(self, name: str) -> str:
         """Run one line of the schedule now."""
