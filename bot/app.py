@@ -54,7 +54,6 @@ class Running:
     inbox: Inbox
     receiver: Receiver
     webhook: Webhook | None
-    health: Health
 
     async def idle(self) -> None:
         """Wait until everything that was taken in is handled, and what goes on after it is done."""
@@ -112,11 +111,12 @@ def _running(
     secret = load_secret(config.secret_file)
     telegraph = Telegraph(bot, db, secret, PictureStore(config.pictures), pacer)
     contact = Contact(db, clock, patience)
-    kit = Kit(config, bot, db, clock, secret, telegraph, contact, metrics, Background())
+    health = Health(db, clock, contact, config.data_dir)
+    kit = Kit(config, bot, db, clock, secret, telegraph, contact, health, metrics, Background())
     inbox = Inbox(db, clock, secret, Router(kit, ROUTES).handle)
     webhook = Webhook(kit, inbox, config.webhook_url) if config.webhook_url is not None else None
     receiver = Receiver(bot, polls, inbox, contact)
-    return Running(kit, inbox, receiver, webhook, Health(db, clock, contact, config.data_dir))
+    return Running(kit, inbox, receiver, webhook)
 
 
 async def work(running: Running, stop: asyncio.Event) -> None:
@@ -128,7 +128,7 @@ async def work(running: Running, stop: asyncio.Event) -> None:
         if replayed := await running.inbox.replay():
             log.info("%s updates from before are handled now", replayed)
         scheduler = start_schedule(kit, SCHEDULE)
-        tasks = [asyncio.create_task(each) for each in (receive(running), running.health.watch(), stay_well(running))]
+        tasks = [asyncio.create_task(each) for each in (receive(running), running.kit.health.watch(), stay_well(running))]
         log.info("the bot is at work")
         try:
             await stop.wait()
@@ -149,7 +149,7 @@ async def receive(running: Running) -> None:
 @asynccontextmanager
 async def serving(running: Running) -> AsyncIterator[None]:
     """Answer who asks over HTTP, as far as the settings say."""
-    kit, health = running.kit, running.health
+    kit, health = running.kit, running.kit.health
     public = public_app(health)
     if running.webhook is not None:
         running.webhook.add_to(public)
@@ -168,7 +168,7 @@ async def stay_well(running: Running) -> None:
     """Tell systemd that the bot is alive, as long as the event loop turns and the database stores."""
     supervisor.notify("READY=1")
     while True:
-        report = await running.health.report()
+        report = await running.kit.health.report()
         if report.commit_seconds is not None:
             supervisor.notify("WATCHDOG=1")
         await asyncio.sleep(HEALTHY_SECONDS)

@@ -15,6 +15,7 @@ from storage import Database, Tx
 from .clock import Clock
 from .config import Config
 from .contact import Contact
+from .health import Health
 from .inbox import Arrived
 from .metrics import Metrics
 from .screen import Screen
@@ -41,6 +42,7 @@ class Kit:
     secret: Secret
     telegraph: Telegraph
     contact: Contact
+    health: Health
     metrics: Metrics
     background: Background
 

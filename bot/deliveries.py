@@ -9,6 +9,7 @@ from services import batches
 from services.notices import Notice
 
 from . import exports, farewell
+from .again import again
 from .context import Kit
 from .outbox import Deliver
 from .screens import notices as screens
@@ -33,10 +34,18 @@ async def violated(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     await kit.telegraph.send(notice.telegram_id, screens.violated_screen(kit.words(notice.language), blanks["checks"]))
 
 
+async def alert(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """An owner hears of what keeps the bot from working."""
+    screen = screens.alert_screen(kit.words(notice.language), blanks["about"], blanks["detail"])
+    await kit.telegraph.send(notice.telegram_id, screen)
+
+
 KINDS: Mapping[str, Deliver] = {
     "flagged": flagged,
     "paid": paid,
     "violated": violated,
+    "alert": alert,
+    "again": again,
     "completed": exports.completed,
     "forgetting": farewell.forgetting,
     "handed_over": farewell.handed_over,

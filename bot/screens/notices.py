@@ -24,3 +24,8 @@ def paid_screen(words: Words, amount: Micros) -> Screen:
 def violated_screen(words: Words, checks: list[str]) -> Screen:
     """The books do not add up."""
     return Screen(words.line("notice.violated", checks=", ".join(checks)))
+
+
+def alert_screen(words: Words, about: str, detail: str) -> Screen:
+    """Something keeps the bot from working; `about` is the line that says what."""
+    return Screen(words.line(about, detail=detail))
