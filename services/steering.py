@@ -14,9 +14,10 @@ from storage.ledger import post, total
 from . import drafting
 from .batches import unanswered
 from .counting import count
-from .dealing import Picture, next_place
+from .dealing import UNDO_WINDOW, Picture, next_place
 from .drafting import own
 from .people import expect
+from .working import conclude
 
 COMPLETE_FOR = DAY
 """A batch whose tasks are all finished closes itself after so long; until then its workers can still undo."""
@@ -101,10 +102,13 @@ def reprice(tx: Tx, now: Instant, person: PersonId, batch: BatchId, price: Micro
 
 def _raised(tx: Tx, batch: Row, step: Micros, price: Micros) -> Posting:
     """Reserved prices only ever rise, so that the new one names the posting."""
-    counts = tx.one("batches.counts", batch=batch["id"])
-    if counts is None:
+    counts, found = tx.one("batches.counts", batch=batch["id"]), tx.one("batches.count_workers", batch=batch["id"])
+    if counts is None or found is None:
         raise LookupError(batch["id"])
     wanted, gold = unanswered(batch, counts)
+    # An answer that is undone may be given anew, by somebody else and at the new price.
+    undoable = found["workers"] * UNDO_WINDOW
+    wanted, gold = wanted + min(counts["counted"], undoable), gold + min(counts["gold"], undoable)
     late = max(-(-batch["tasks"] * batch["overlap_most"] // LATE_SHARE) - counts["late"], 0)
     lines = (
         (ledger.escrow(batch["id"]), Micros(wanted * step)),
@@ -143,15 +147,16 @@ def next_flagged(tx: Tx, person: PersonId, batch: BatchId) -> Flagged | None:
 
 def judge(tx: Tx, now: Instant, person: PersonId, batch: BatchId, task: TaskId, *, keep: bool) -> bool:
     """Keep a reported task, at the tail of the queue, or take it out; False when it was judged before."""
-    own(tx, person, batch)
+    found = own(tx, person, batch)
     state = "open" if keep else "dropped"
     row = tx.one("tasks.judge_flagged", state=state, place=next_place(tx, batch), task=task, batch=batch)
     if row is None:
         return False
     if keep and row["gold"] is None:
         # It counted as finished while nobody could work on it.
-        is_done = row["counted"] >= row["wanted"] and tx.run("tasks.finish", task=task)
-        if not is_done:
+        most, confidence = found["overlap_most"], found["confidence"]
+        has_answers = row["counted"] >= row["wanted"]
+        if not (has_answers and conclude(tx, task, batch, row["wanted"], most, confidence)):
             count(tx, now, person, batch, finished=-1)
             tx.run("batches.incomplete", batch=batch)
     return True

@@ -16,7 +16,8 @@ def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, answer: int) ->
     """Open the newest of a worker's last five answers again, with its money taken back until it is answered anew.
 
     `answer` is the newest one as the button knew it, so that a repeated tap does not open a second one. Raises Refusal
-    for somebody who may not work now, and when there is none, the batch is closed, the answer is settled, or a skipped task is taken.
+    for somebody who may not work now, and when there is none, the batch is closed, the answer is settled, or a skipped
+    task is taken.
     """
     require_worker(tx, worker)
     found = tx.one("work.batch", batch=batch)
@@ -47,7 +48,9 @@ def _take_back(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, given: Ro
         return True
     if status == "counted":
         tx.one("tasks.count_answer", task=given["task_id"], step=-1)
-        count(tx, now, worker, batch, finished=-tx.run("tasks.reopen", task=given["task_id"]))
+        if tx.run("tasks.reopen", task=given["task_id"]):
+            count(tx, now, worker, batch, finished=-1)
+            tx.run("batches.incomplete", batch=batch)
     origin = line(batch, status, is_gold=is_gold)
     post(tx, ledger.undone(given["assignment_id"], given["revision"], origin, worker, given["price"]), now)
     count_answer(tx, now, worker, batch, status, given["price"], is_gold=is_gold, step=-1)

@@ -266,12 +266,17 @@ def _advance(tx: Tx, held: Row) -> bool:
     task = tx.one("tasks.count_answer", task=held["task_id"], step=1)
     if task is None or held["gold"] is not None or task["counted"] < task["wanted"] or task["state"] != "open":
         return False
-    if task["wanted"] < held["overlap_most"]:
-        votes = [row["labels"] for row in tx.all("answers.votes", task=held["task_id"])]
-        if wants_more(votes, held["confidence"]):
-            tx.run("tasks.want_more", task=held["task_id"], place=next_place(tx, held["batch_id"]))
+    return conclude(tx, held["task_id"], held["batch_id"], task["wanted"], held["overlap_most"], held["confidence"])
+
+
+def conclude(tx: Tx, task: TaskId, batch: BatchId, wanted: int, most: int, confidence: int) -> bool:
+    """Finish a task that has its answers; where people disagree it wants one more, up to the most. Whether it ended."""
+    if wanted < most:
+        votes = [row["labels"] for row in tx.all("answers.votes", task=task)]
+        if wants_more(votes, confidence):
+            tx.run("tasks.want_more", task=task, place=next_place(tx, batch))
             return False
-    return bool(tx.run("tasks.finish", task=held["task_id"]))
+    return bool(tx.run("tasks.finish", task=task))
 
 
 def seen(

@@ -48,6 +48,9 @@ SELECT CAST(COALESCE(SUM(finished), 0) AS BIGINT) AS finished,
 SELECT cursor, gold_gap, gold_dealt, session_since, session_last, session_answers, session_earned
   FROM progress WHERE batch_id = :batch AND worker_id = :worker;
 
+-- name: count_workers
+SELECT COUNT(*) AS workers FROM progress WHERE batch_id = :batch;
+
 -- name: begin_progress
 INSERT INTO progress (batch_id, worker_id, cursor, gold_gap, gold_dealt, session_since, session_last, session_answers,
                       session_earned)
@@ -64,8 +67,11 @@ UPDATE progress SET session_since = :now, session_last = :now, session_answers =
  WHERE batch_id = :batch AND worker_id = :worker;
 
 -- name: add_to_session
+-- The newest answers are undone first: once none of the session is left, an older one takes nothing from it.
 UPDATE progress
-   SET session_last = :now, session_answers = session_answers + :answers, session_earned = session_earned + :earned
+   SET session_last = :now,
+       session_earned = CASE WHEN session_answers + :answers < 0 THEN session_earned ELSE session_earned + :earned END,
+       session_answers = CASE WHEN session_answers + :answers < 0 THEN 0 ELSE session_answers + :answers END
  WHERE batch_id = :batch AND worker_id = :worker;
 
 -- name: of_coordinator

@@ -52,7 +52,9 @@ UPDATE task SET state = 'done', place = NULL WHERE id = :task AND state = 'open'
 UPDATE task SET state = 'open' WHERE id = :task AND state = 'done';
 
 -- name: report
-UPDATE task SET reports = reports + :step WHERE id = :task RETURNING reports, state, number;
+-- One that is undone after its coordinator's judgement takes nothing from those that came since.
+UPDATE task SET reports = CASE WHEN reports + :step < 0 THEN 0 ELSE reports + :step END WHERE id = :task
+RETURNING reports, state, number;
 
 -- name: flag
 UPDATE task SET state = 'flagged', place = NULL WHERE id = :task AND state = 'open';
