@@ -31,7 +31,7 @@ from .routing import Router
 from .scheduling import start_schedule
 from .secret import load_secret
 from .serving import listening, metrics_app, public_app
-from .supervision import Background
+from .supervision import Background, forever
 from .telegraph import Telegraph
 from .timer import Timer
 from .transport import AiohttpRequest
@@ -128,7 +128,8 @@ async def work(running: Running, stop: asyncio.Event) -> None:
         if replayed := await running.inbox.replay():
             log.info("%s updates from before are handled now", replayed)
         scheduler = start_schedule(kit, SCHEDULE)
-        tasks = [asyncio.create_task(each) for each in (receive(running), running.kit.health.watch(), stay_well(running))]
+        lasting = (lambda: receive(running), kit.health.watch, lambda: stay_well(kit.health))
+        tasks = [asyncio.create_task(forever(each)) for each in lasting]
         log.info("the bot is at work")
         try:
             await stop.wait()
@@ -164,11 +165,11 @@ async def serving(running: Running) -> AsyncIterator[None]:
         yield
 
 
-async def stay_well(running: Running) -> None:
+async def stay_well(health: Health) -> None:
     """Tell systemd that the bot is alive, as long as the event loop turns and the database stores."""
     supervisor.notify("READY=1")
     while True:
-        report = await running.kit.health.report()
+        report = await health.report()
         if report.commit_seconds is not None:
             supervisor.notify("WATCHDOG=1")
         await asyncio.sleep(HEALTHY_SECONDS)

@@ -15,7 +15,7 @@ from services.receiving import Received
 from storage import Database
 
 from .clock import Clock
-from .ordering import KeyedDispatcher
+from .ordering import PAUSE_SECONDS, KeyedDispatcher
 from .secret import Secret
 from .supervision import outcome
 
@@ -57,13 +57,14 @@ class Inbox:
         secret: Secret,
         handle: Callable[[Arrived], Coroutine[Any, Any, None]],
         patience: float = HANDLER_SECONDS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self._db = db
         self._clock = clock
         self._secret = secret
         self._handle = handle
         self._patience = patience
-        self._dispatcher = KeyedDispatcher(self._process)
+        self._dispatcher = KeyedDispatcher(self._process, pause=pause)
 
     async def take_in(self, updates: Sequence[object]) -> None:
         """Once this returns, what came is safe and waits for its turn."""

@@ -1,9 +1,13 @@
 """Work that may end in any way without taking along who waits for it."""
 
 import asyncio
-from collections.abc import Coroutine
+import logging
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+log = logging.getLogger(__name__)
+
+PAUSE_SECONDS = 5.0
 PARTING_SECONDS = 1.0
 
 
@@ -23,6 +27,14 @@ async def outcome(work: Coroutine[Any, Any, None], seconds: float | None = None)
     return asyncio.CancelledError() if task.cancelled() else task.exception()
 
 
+async def forever(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Do it again whenever it ends, until cancelled."""
+    while True:
+        error = await outcome(work())
+        log.error("something that should go on for ever ended; it begins anew", exc_info=error)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
 async def _part(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.wait({task}, timeout=PARTING_SECONDS)
@@ -32,7 +44,7 @@ async def _part(task: asyncio.Task[None]) -> None:
 class Background:
     """Work that goes on after the update that began it, a little of it at a time."""
 
-    def __init__(self, limit: int = 4) -> None:
+    def __init__(self, limit: int = 16) -> None:
         self._permits = asyncio.Semaphore(limit)
         self._running: set[asyncio.Task[None]] = set()
 
