@@ -70,7 +70,7 @@ async def playing(
         config = settings(token, server.url, data, players)
         clock.go_back_to(opening(config.timezone, clock.present()))
         try:
-            async with app.assembled(config, clock=clock) as running:
+            async with app.assembled(config, clock=clock, timer=clock) as running:
                 kit = running.kit
                 async with control.listening(Desk(config, kit.db, clock)), asyncio.TaskGroup() as tasks:
                     tasks.create_task(app.work(running, stop))
