@@ -1,28 +1,28 @@
 """Reading a posted file into a draft, in chunks, while everybody goes on tapping.
 
-Files are read and pictures prepared in a thread; rows go in through units of about ten milliseconds. The chat and the
-command line post through the same functions.
+Files are read and pictures prepared in a process of its own for each file; rows go in through units of about ten
+milliseconds. The chat and the command line post through the same functions.
 """
 
 import asyncio
 import csv
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from rules.model import BatchId, PersonId, UploadId
+from rules.model import BatchId, Kind, PersonId, UploadId
 from rules.refusals import Refusal
-from rules.rows import Row, check, gold_choices
 from rules.settings import Fault, Settings
 from services import filling, posting
 from services.filling import NewTask, StoredPicture
 from services.posting import Found, Upload
 from storage import Database
-from storage.images import PictureStore, prepare
-from storage.uploads import open_upload
+from storage.images import PictureStore, Prepared
+from storage.uploads.apart import File, Reader, reading
+from storage.uploads.wire import Drawn, Entry
 
 from .clock import Clock
 from .config import Config
@@ -31,6 +31,10 @@ from .fetching import NOTHING, Fetched, fetch
 CHUNK = 80
 PICTURE_CHUNK = 20
 FAULTS_IN_CARD = filling.KEPT_FAULTS
+MOST_LISTED = 50_000
+HOPELESS = 10_000
+"""So many refused rows without a single good one, and nobody reads on."""
+
 LINKS = ("http://", "https://")
 
 Progress = Callable[[int, int], Awaitable[None]]
@@ -70,8 +74,11 @@ class Importer:
 
     async def look(self, upload: Upload, path: Path, pictures: Path | None = None) -> Upload:
         """Read a file once, to know what has to be asked. Raises Refusal, and ends the upload, when that can't be."""
+        self.config.uploads.mkdir(parents=True, exist_ok=True)
         try:
-            found = await asyncio.to_thread(_look, path, upload.name, pictures)
+            file = File(path, upload.name, pictures)
+            async with reading(file, self.config.uploads, for_counting=True) as reader:
+                found = Found(**asdict(await reader.look()))
         except Refusal:
             await self.db.run(posting.refuse, self.clock.now(), upload)
             raise
@@ -94,94 +101,64 @@ class Importer:
         return Imported(batch, tally.refused, tally.listing)
 
     async def _fill(self, begun: Upload, tally: "_Tally", progress: Progress, pictures: Path | None) -> None:
+        file = File(Path(begun.path or ""), begun.name, pictures)
+        choices, kind = begun.settings.choices or (), begun.settings.kind or Kind.SINGLE
+        size = PICTURE_CHUNK if begun.found.has_pictures else CHUNK
         done = 0
-        with ExitStack() as held:
-            reading = await asyncio.to_thread(_Reading, begun, self.config.pictures, pictures, held)
-            size = PICTURE_CHUNK if begun.found.has_pictures else CHUNK
-            while entries := await asyncio.to_thread(reading.next, size):
-                fetched = await fetch(_links(entries)) if begun.file_id is None else NOTHING
-                tasks, faults = await asyncio.to_thread(reading.prepare, entries, fetched)
+        async with reading(file, self.config.uploads, choices=choices, kind=kind) as reader:
+            while entries := await reader.next(size):
+                tasks, faults = await self._tasks(begun, reader, entries)
                 taken = await self.db.run(filling.add_rows, self.clock.now(), begun, tasks)
-                tally.add((*faults, *taken.faults))
+                await asyncio.to_thread(tally.add, (*faults, *taken.faults), taken.tasks + taken.golds)
                 done += len(entries)
                 await progress(done, begun.found.rows)
 
+    async def _tasks(
+        self, begun: Upload, reader: Reader, entries: Sequence[Entry]
+    ) -> tuple[list[NewTask], list[Fault]]:
+        """Pictures are whole and on the disk before their rows are taken."""
+        fetched = await fetch(_links(entries)) if begun.file_id is None else NOTHING
+        store = PictureStore(self.config.pictures)
+        tasks: list[NewTask] = []
+        faults: list[Fault] = []
+        for entry in entries:
+            task = await _task(reader, store, entry, fetched)
+            if isinstance(task, Fault):
+                faults.append(task)
+            else:
+                tasks.append(task)
+        return tasks, faults
 
-def _look(path: Path, name: str, pictures: Path | None) -> Found:
-    with open_upload(path, name, pictures=pictures) as upload:
-        rows = golds = 0
-        has_several = has_ids = False
-        labels: dict[str, None] = {}
-        for row in upload.rows():
-            rows += 1
-            if isinstance(row, Row):
-                golds += row.gold is not None
-                has_several = has_several or len(row.gold or ()) > 1
-                has_ids = has_ids or row.id is not None
-                if len(labels) <= 100:
-                    labels.update(dict.fromkeys(row.gold or ()))
-        return Found(rows, golds, gold_choices([tuple(labels)]), has_several, has_ids, upload.has_pictures)
+
+async def _task(reader: Reader, store: PictureStore, entry: Entry, fetched: Fetched) -> NewTask | Fault:
+    if isinstance(entry, Fault):
+        return entry
+    row, drawn = entry.row, entry.picture
+    if row.image is None:
+        return NewTask(row, None)
+    if drawn is None:
+        followed = await _followed(reader, row.image, fetched)
+        if isinstance(followed, Refusal):
+            return Fault(followed.key, followed.blanks, row.line, row.entry)
+        drawn = followed
+    prepared = Prepared(drawn.jpeg, drawn.width, drawn.height, sha256(drawn.jpeg).hexdigest())
+    await asyncio.to_thread(store.put, prepared)
+    return NewTask(row, StoredPicture(prepared.sha256, prepared.width, prepared.height))
 
 
-def _links(entries: Sequence[Row | Fault]) -> Iterator[str]:
-    return (entry.image for entry in entries if isinstance(entry, Row) and entry.image and _is_link(entry.image))
+async def _followed(reader: Reader, link: str, fetched: Fetched) -> Drawn | Refusal:
+    data = fetched.get(link)
+    return Refusal("posting.link_failed", link=link[:100]) if data is None else await reader.prepare(data)
+
+
+def _links(entries: Sequence[Entry]) -> Iterator[str]:
+    for entry in entries:
+        if not isinstance(entry, Fault) and entry.row.image and _is_link(entry.row.image):
+            yield entry.row.image
 
 
 def _is_link(image: str) -> bool:
     return image.casefold().startswith(LINKS)
-
-
-class _Reading:
-    """An open file, read on from chunk to chunk; only ever in one thread at a time."""
-
-    def __init__(self, upload: Upload, store: Path, pictures: Path | None, held: ExitStack) -> None:
-        self._settings = upload.settings
-        self._store = PictureStore(store)
-        self._file = held.enter_context(open_upload(Path(upload.path or ""), upload.name, pictures=pictures))
-        rows = self._file.rows()
-        held.callback(rows.close)
-        self._rows = rows
-
-    def next(self, size: int) -> list[Row | Fault]:
-        return [self._checked(entry) for entry in islice(self._rows, size)]
-
-    def _checked(self, entry: Row | Fault) -> Row | Fault:
-        if isinstance(entry, Fault):
-            return entry
-        choices, kind = self._settings.choices, self._settings.kind
-        if choices is None or kind is None:
-            raise LookupError("choices or kind")
-        return check(entry, choices, kind) or entry
-
-    def prepare(self, entries: Sequence[Row | Fault], fetched: Fetched) -> tuple[list[NewTask], list[Fault]]:
-        """Pictures are whole and on the disk before their rows are taken."""
-        tasks: list[NewTask] = []
-        faults: list[Fault] = []
-        for entry in entries:
-            ready = entry if isinstance(entry, Fault) else self._ready(entry, fetched)
-            if isinstance(ready, Fault):
-                faults.append(ready)
-            else:
-                tasks.append(ready)
-        return tasks, faults
-
-    def _ready(self, row: Row, fetched: Fetched) -> NewTask | Fault:
-        if row.image is None:
-            return NewTask(row, None)
-        try:
-            prepared = prepare(self._bytes(row.image, fetched))
-        except Refusal as refusal:
-            return Fault(refusal.key, refusal.blanks, row.line, row.entry)
-        self._store.put(prepared)
-        return NewTask(row, StoredPicture(prepared.sha256, prepared.width, prepared.height))
-
-    def _bytes(self, image: str, fetched: Fetched) -> bytes:
-        if not _is_link(image):
-            return self._file.picture(image)
-        data = fetched.get(image)
-        if data is None:
-            raise Refusal("posting.link_failed", link=image[:100])
-        return data
 
 
 @dataclass
@@ -193,10 +170,14 @@ class _Tally:
     refused: int = 0
     first: list[Fault] = field(default_factory=list)
     listing: Path | None = None
+    _good: int = 0
+    _listed: int = 0
     _held: ExitStack = field(default_factory=ExitStack)
     _rows: Any = None
 
-    def add(self, faults: Sequence[Fault]) -> None:
+    def add(self, faults: Sequence[Fault], good: int) -> None:
+        """Count a chunk. Raises Refusal when the whole file seems to be of no use."""
+        self._good += good
         for fault in faults:
             # A remark about the whole file has no place in it, and is no refused row.
             self.refused += fault.line is not None or fault.entry is not None
@@ -204,8 +185,13 @@ class _Tally:
                 self.first.append(fault)
             else:
                 self._list(fault)
+        if not self._good and self.refused >= HOPELESS:
+            raise Refusal("posting.no_good_rows")
 
     def _list(self, fault: Fault) -> None:
+        if self._listed >= MOST_LISTED:
+            return
+        self._listed += 1
         if self.listing is None:
             self.listing = self.path
             # With a mark of its encoding, since this file is for Excel.

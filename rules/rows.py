@@ -11,6 +11,7 @@ from rules.settings import FEWEST_CHOICES, LONGEST_CHOICE, MOST_CHOICES, Fault
 LONGEST_MESSAGE = 4_096
 LONGEST_CAPTION = 1_024
 LONGEST_ID = 64
+LONGEST_ROW = 100_000
 
 _INVISIBLE = "\u061c\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _SPACES = " \t\n\r\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
@@ -32,6 +33,12 @@ class Row:
     gold: tuple[str, ...] | None
     explanation: str | None
     meta: Mapping[str, str]
+
+    @property
+    def length(self) -> int:
+        """Characters in all of it."""
+        cells = (self.text, self.image, self.id, self.explanation, *(self.gold or ()), *self.meta, *self.meta.values())
+        return sum(len(cell) for cell in cells if cell)
 
 
 def clean(value: str) -> str:
@@ -59,6 +66,8 @@ def _check_content(row: Row) -> Fault | None:
         return Fault(key, {"length": length(row.text), "limit": limit}, row.line, row.entry)
     if row.id and len(row.id) > LONGEST_ID:
         return Fault("upload.id_long", {"length": len(row.id), "limit": LONGEST_ID}, row.line, row.entry)
+    if row.length > LONGEST_ROW:
+        return Fault("upload.row_long", {"length": row.length, "limit": f"{LONGEST_ROW:,}"}, row.line, row.entry)
     return None
 
 

@@ -1,7 +1,7 @@
 """From a file in the chat to a draft: what is known of an upload, what is still asked, and its rows."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from rules.model import DAY, MINUTE, BatchId, Instant, PersonId, UploadId
@@ -105,10 +105,13 @@ def find(tx: Tx, upload: UploadId) -> Upload:
 
 
 def keep(tx: Tx, now: Instant, upload: UploadId, path: str, found: Found) -> Upload:
-    """The file lies at `path` and has been read once; what is missing is known now."""
+    """The file lies at `path` and has been read once; what is missing is known now.
+
+    Raises Refusal when the upload was cancelled meanwhile.
+    """
     known = find(tx, upload)
     settings, asks = _missing(known, found)
-    tx.run(
+    kept = tx.run(
         "uploads.keep",
         upload=upload,
         path=path,
@@ -118,6 +121,8 @@ def keep(tx: Tx, now: Instant, upload: UploadId, path: str, found: Found) -> Upl
         state=_state(asks),
         now=now,
     )
+    if not kept:
+        raise Refusal("posting.over")
     _expect_next(tx, known.coordinator, upload, asks)
     return find(tx, upload)
 
@@ -198,10 +203,11 @@ def with_owner(tx: Tx, upload: UploadId) -> tuple[Upload, Person]:
     return known, person_of(row)
 
 
-def left_alone(tx: Tx, now: Instant) -> list[UploadId]:
-    """Uploads whose reader has died; each is now this caller's to go on with."""
+def left_alone(tx: Tx, now: Instant, held: Collection[UploadId] = ()) -> list[UploadId]:
+    """Uploads whose reader has died; each is now this caller's to go on with. Those `held` are in good hands."""
     before = now - LEFT_ALONE
-    found = [row["id"] for row in tx.all("uploads.left_alone", before=before, limit=10)]
+    found = [row["id"] for row in tx.all("uploads.left_alone", before=before, limit=10 + len(held))]
+    found = [upload for upload in found if upload not in held]
     return [upload for upload in found if tx.run("uploads.hold", upload=upload, before=before, now=now)]
 
 

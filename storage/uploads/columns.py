@@ -8,6 +8,8 @@ from rules.refusals import Refusal
 from rules.rows import Row, clean
 from rules.settings import Fault
 
+MOST_COLUMNS = 1_000
+
 _CONTENT = ("text", "image", "file_name")
 _KNOWN = ("text", "image", "id", "gold", "explanation")
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")
@@ -27,7 +29,9 @@ class Columns:
     """Names count without case and surrounding blanks; a column without a name is left out."""
 
     def __init__(self, names: Sequence[str], file: str) -> None:
-        self.names = [clean(name) for name in names]
+        if len(names) > MOST_COLUMNS:
+            raise Refusal("upload.columns_many", file=file, count=len(names), limit=f"{MOST_COLUMNS:,}")
+        self.names = [_UNSTORABLE.sub("", clean(name)) for name in names]
         folded = [name.casefold() for name in self.names]
         twice = next((name for name in folded if name and folded.count(name) > 1), None)
         if twice is not None:

@@ -18,6 +18,9 @@ from storage.uploads.columns import Columns
 MOST_ROWS = 1 << 20
 """Excel's own limit, so that a made-up row number does not keep the reader busy for ever."""
 
+LONGEST_GAP = 10_000
+"""So many empty rows end the sheet: where a whole column has a format, Excel writes rows down to its last one."""
+
 _ENCRYPTED = b"\xd0\xcf\x11\xe0"
 _BROKEN = (
     ArithmeticError,
@@ -55,21 +58,26 @@ class Sheet:
 
     def rows(self) -> Iterator[Row | Fault]:
         records = self._records()
-        next(records)
+        last, _ = next(records)
         for line, cells in records:
+            if not cells:
+                yield Fault("upload.rows_after_gap", {"line": last, "count": f"{LONGEST_GAP:,}"})
+                return
+            last = line
             row = self.columns.row(line, None, cells)
             if row is not None:
                 yield row
 
     def _header(self) -> list[str]:
-        for _, cells in self._records():
-            return cells
-        raise Refusal("upload.empty", file=self._file)
+        _, cells = next(self._records(), (0, []))
+        if not cells:
+            raise Refusal("upload.empty", file=self._file)
+        return cells
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
-        """Every row with something in it, with its number in Excel."""
+        """Every row with something in it, with its number in Excel; one without cells where a gap is too long."""
         rows = self._values()
-        number = 0
+        number = last = 0
         while True:
             try:
                 values = next(rows, None)
@@ -80,7 +88,10 @@ class Sheet:
             number += 1
             cells = [_cell(value) for value in values]
             if any(cells):
+                last = number
                 yield number, cells
+            elif number - last == LONGEST_GAP:
+                yield number, []
 
     def _values(self) -> Iterator[tuple[object, ...]]:
         with self._path.open("rb") as file:  # of a path openpyxl would ask for a suffix

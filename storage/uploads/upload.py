@@ -16,15 +16,21 @@ from storage.uploads.columns import Table
 from storage.uploads.ids import SeenIds
 from storage.uploads.objects import ObjectLines, ObjectList
 from storage.uploads.pictures import FolderPictures, NoPictures, PictureRows, Pictures, ZipPictures
-from storage.uploads.sheets import Sheet
 from storage.uploads.tables import DelimitedTable
+
+
+def _sheet(path: Path, file: str) -> Table:
+    from storage.uploads.sheets import Sheet  # Few files are workbooks, and what reads them takes long to load.
+
+    return Sheet(path, file)
+
 
 _TABLES: dict[str, Callable[[Path, str], Table]] = {
     ".csv": DelimitedTable,
     ".tsv": DelimitedTable,
     ".jsonl": ObjectLines,
     ".json": ObjectList,
-    ".xlsx": Sheet,
+    ".xlsx": _sheet,
 }
 _TABLES_IN_ZIP = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
 _LINK = re.compile("https?://", re.IGNORECASE)
@@ -47,7 +53,11 @@ class Upload:
         self.delimiter = table.delimiter if table else None
         self.has_pictures = bool(pictures.names) or (links and table is not None and table.columns.has_image)
 
-    def rows(self) -> Generator[Row | Fault, None, None]:
+    def rows(self, *, for_counting: bool = False) -> Generator[Row | Fault, None, None]:
+        """All entries from the beginning; `for_counting` leaves out what takes a look at other rows or at pictures."""
+        if for_counting:
+            yield from self._rows.rows()
+            return
         unnamed = dict.fromkeys(self._pictures.names)
         with closing(SeenIds()) as seen:
             for found in self._rows.rows():
@@ -67,7 +77,7 @@ class Upload:
         return row if row.image is None else self._with_picture(row, row.image)
 
     def _with_picture(self, row: Row, image: str) -> Row | Fault:
-        if _LINK.match(image):
+        if is_link(image):
             return row if self._links else Fault("upload.link_in_chat", {}, row.line, row.entry)
         try:
             return replace(row, image=self._pictures.find(image))
@@ -102,7 +112,7 @@ def open_upload(path: Path, name: str, *, pictures: Path | None = None) -> Uploa
     with ExitStack() as undo:
         undo.callback(held.close)
         upload = _opened(path, name, pictures, held)
-        with closing(upload.rows()) as rows:
+        with closing(upload.rows(for_counting=True)) as rows:
             if next(rows, None) is None:
                 raise Refusal("upload.no_rows", file=name)
         undo.pop_all()
@@ -132,6 +142,10 @@ def _open_zip(path: Path, name: str, links: bool, held: ExitStack) -> Upload:
     table = _TABLES[_suffix(inside)](table_path, inside)
     folder = PurePosixPath(tables[0]).parent.as_posix()
     return Upload(table, ZipPictures(archive, entries, folder), links=links, held=held)
+
+
+def is_link(image: str) -> bool:
+    return _LINK.match(image) is not None
 
 
 def _suffix(name: str) -> str:
