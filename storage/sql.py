@@ -8,7 +8,7 @@ from importlib.resources import files
 from types import MappingProxyType
 
 HEADER = re.compile(r"^-- name: (\w+)\s*$", re.MULTILINE)
-PARAMETER = re.compile(r"(?<![:\w]):([a-z_]+)\b")
+PARAMETER = re.compile(r"(?<![:\w]):([a-z_][a-z0-9_]*)\b")
 
 
 @dataclass(frozen=True)

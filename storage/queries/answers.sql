@@ -25,21 +25,3 @@ SELECT milliseconds FROM answer
  WHERE batch_id = :batch AND undone = 0 AND labels IS NOT NULL
  ORDER BY id DESC
  LIMIT :limit;
-
--- name: page
-SELECT answer.id, answer.task_id, answer.worker_id, answer.labels, answer.status, answer.is_gold, answer.guide_version,
-       answer.answered_at, answer.milliseconds, answer.reason, task.reference
-  FROM answer
-  JOIN task ON task.id = answer.task_id
- WHERE answer.batch_id = :batch AND answer.id > :after AND answer.undone = 0
- ORDER BY answer.id
- LIMIT :limit;
-
--- name: of_tasks
--- The counted answers of a stretch of tasks, for their labels.
-SELECT answer.task_id, answer.labels, answer.status, answer.is_gold
-  FROM task
-  JOIN answer ON answer.task_id = task.id
- WHERE task.batch_id = :batch AND task.number > :after AND task.number <= :upto
-   AND answer.undone = 0 AND answer.labels IS NOT NULL
- ORDER BY answer.task_id, answer.id;

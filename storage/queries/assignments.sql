@@ -24,7 +24,7 @@ UPDATE assignment SET shown_at = :now WHERE id = :assignment AND revision = :rev
 
 -- name: find
 SELECT assignment.id, assignment.task_id, assignment.batch_id, assignment.worker_id, assignment.state,
-       assignment.revision, assignment.draft, assignment.shown_at, assignment.lease_until,
+       assignment.revision, assignment.draft, assignment.shown_at, assignment.lease_until, assignment.page,
        task.gold, task.state AS task_state, task.number,
        assignment.price, batch.kind, batch.choices, batch.guide_version, batch.state AS batch_state, batch.closed_at,
        batch.overlap_most, batch.confidence, batch.lease, batch.coordinator_id, person.leaving_at
@@ -57,11 +57,6 @@ SELECT id, task_id, batch_id, revision, lease_until FROM assignment
 -- name: expire
 UPDATE assignment SET state = 'expired', lease_until = :until
  WHERE id = :assignment AND revision = :revision AND state = 'held';
-
--- name: in_batch
-SELECT id, task_id, worker_id, revision FROM assignment WHERE batch_id = :batch AND state = 'held'
- ORDER BY id
- LIMIT :limit;
 
 -- name: extend
 -- Time that nobody could use is given back.

@@ -78,12 +78,6 @@ SELECT task.id, task.number, task.reference, task.content, task.picture_id, pict
 -- name: count_flagged
 SELECT COUNT(*) AS flagged FROM task WHERE batch_id = :batch AND state = 'flagged';
 
--- name: find
-SELECT task.id, task.batch_id, task.number, task.reference, task.content, task.picture_id, task.gold, task.state,
-       picture.sha256
-  FROM task LEFT JOIN picture ON picture.id = task.picture_id
- WHERE task.id = :task;
-
 -- name: first
 -- The task at the head of a draft's queue, in which gold has no place.
 SELECT task.content, task.picture_id, picture.sha256
@@ -107,14 +101,6 @@ SELECT number, reference FROM task WHERE batch_id = :batch AND fingerprint = :fi
 UPDATE task
    SET open_slots = :slots, wanted = :slots, place = number
  WHERE batch_id = :batch AND number > :after AND number <= :upto AND gold IS NULL;
-
--- name: page
--- A stretch of a batch's tasks, in the order of the file.
-SELECT id, number, reference, gold, meta, state, counted, wanted, explanation
-  FROM task
- WHERE batch_id = :batch AND number > :after
- ORDER BY number
- LIMIT :limit;
 
 -- name: relabel
 UPDATE task SET gold = :gold WHERE id = :task;

@@ -44,7 +44,9 @@ async def the_task(desk: Desk, batch: BatchId) -> tuple[str, int, int]:
     """The first task's state, counted and wanted answers."""
 
     def read(tx: Tx) -> tuple[str, int, int]:
-        row = tx.all("tasks.page", batch=batch, after=0, limit=1)[0]
+        first = tx.all("exports.tasks", batch=batch, after=0, limit=1)[0]
+        row = tx.one("tasks.count_answer", task=first["id"], step=0)
+        assert row is not None
         return row["state"], row["counted"], row["wanted"]
 
     return await desk.do(read)
