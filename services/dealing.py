@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from rules import gold
 from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, PictureId, TaskId
+from rules.refusals import Refusal
 from storage import Row, Tx
 
 UNDO_WINDOW = 5
@@ -40,11 +41,16 @@ class Shown:
 
 
 def deal(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> Shown | None:
-    """The task that a worker should see now: one that they hold, else a new one; None when nothing is left."""
+    """The task that a worker should see now: one that they hold, else a new one; None when nothing is left.
+
+    Raises Refusal for somebody who is leaving, by whatever old button they came.
+    """
+    if tx.one("personal.is_leaving", person=worker) is not None:
+        raise Refusal("personal.leaving")
     found = tx.one("work.batch", batch=batch)
     if found is None or found["coordinator_id"] == worker:
         return None
-    assignment = _resume(tx, now, worker, found) or _take(tx, now, worker, found)
+    assignment = _resume(tx, now, worker, found) or take(tx, now, worker, found)
     return show(tx, assignment) if assignment is not None else None
 
 
@@ -102,7 +108,8 @@ def _resume(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId 
     return AssignmentId(held["id"])
 
 
-def _take(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId | None:
+def take(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId | None:
+    """A task that is new to a worker, beside those that they hold; `batch` is a row of `work.batch`."""
     if batch["state"] != "open":
         return None
     progress = tx.one("batches.progress", batch=batch["id"], worker=worker)

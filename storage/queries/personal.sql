@@ -16,6 +16,9 @@ UPDATE person
 UPDATE person SET leaving_at = NULL, forget_at = NULL
  WHERE id = :person AND leaving_at IS NOT NULL AND forgotten_at IS NULL;
 
+-- name: is_leaving
+SELECT id FROM person WHERE id = :person AND leaving_at IS NOT NULL;
+
 -- name: held
 SELECT id, task_id, batch_id, revision FROM assignment WHERE worker_id = :person AND state = 'held' ORDER BY id;
 
