@@ -54,7 +54,7 @@ def length(text: str) -> int:
 
 def check(row: Row, choices: tuple[str, ...], kind: Kind) -> Fault | None:
     """The first reason why the row cannot become a task."""
-    return _check_content(row) or _check_gold(row, choices, kind)
+    return _check_content(row) or _check_gold(row, choices, kind) or _check_length(row)
 
 
 def _check_content(row: Row) -> Fault | None:
@@ -66,9 +66,13 @@ def _check_content(row: Row) -> Fault | None:
         return Fault(key, {"length": length(row.text), "limit": limit}, row.line, row.entry)
     if row.id and len(row.id) > LONGEST_ID:
         return Fault("upload.id_long", {"length": len(row.id), "limit": LONGEST_ID}, row.line, row.entry)
-    if row.length > LONGEST_ROW:
-        return Fault("upload.row_long", {"length": row.length, "limit": f"{LONGEST_ROW:,}"}, row.line, row.entry)
     return None
+
+
+def _check_length(row: Row) -> Fault | None:
+    if row.length <= LONGEST_ROW:
+        return None
+    return Fault("upload.row_long", {"length": row.length, "limit": f"{LONGEST_ROW:,}"}, row.line, row.entry)
 
 
 def _check_gold(row: Row, choices: tuple[str, ...], kind: Kind) -> Fault | None:

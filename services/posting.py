@@ -15,6 +15,7 @@ from .people import Person, Role, expect, person_of, require
 LEFT_ALONE = 2 * MINUTE
 MOST_ATTEMPTS = 6
 FORGOTTEN = 7 * DAY
+OVER = ("cancelled", "refused")
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,10 @@ def keep(tx: Tx, now: Instant, upload: UploadId, path: str, found: Found) -> Upl
         state=_state(asks),
         now=now,
     )
-    if not kept:
+    if kept:
+        _expect_next(tx, known.coordinator, upload, asks)
+    elif known.state in OVER:
         raise Refusal("posting.over")
-    _expect_next(tx, known.coordinator, upload, asks)
     return find(tx, upload)
 
 
@@ -168,7 +170,7 @@ def own(tx: Tx, person: PersonId, upload: UploadId) -> Upload:
     known = find(tx, upload)
     if known.coordinator != person:
         raise Refusal("posting.not_yours")
-    if known.state in ("cancelled", "refused"):
+    if known.state in OVER:
         raise Refusal("posting.over")
     return known
 

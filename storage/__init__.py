@@ -4,13 +4,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .database import Database, DatabaseTaken, NewerSchema, Row, Tx, UniqueViolation
-from .sqlite import open_sqlite
 
 __all__ = ["Database", "DatabaseTaken", "NewerSchema", "Row", "Tx", "UniqueViolation", "open_database"]
 
 
 async def open_database(url: str) -> Database:
     """Open the database of a URL such as `sqlite:///data/tapwork.db` (relative) or `sqlite:////var/lib/tapwork.db`."""
+    from .sqlite import open_sqlite  # Processes that read a file start often, and need no database.
+
     parts = urlsplit(url)
     if parts.scheme != "sqlite":
         raise ValueError(f"no engine for {parts.scheme}://")
