@@ -18,6 +18,7 @@ from .context import Kit
 from .screen import Screen
 from .screens import exports as screens
 from .telegraph import CardGone, Sent
+from .turns import Lane
 from .words import Words
 
 MOST_BYTES = 50_000_000
@@ -38,7 +39,8 @@ class Follower:
         self._sent: Sent | None = None
 
     async def __call__(self, done: int, total: int) -> None:
-        if self._kit.clock.now() - self._shown_at < PAUSE:
+        is_free = not self._kit.telegraph.pacer.delay(self._telegram_id, Lane.PUSH)
+        if self._kit.clock.now() - self._shown_at < PAUSE or not is_free:
             return
         # The files matter more than the message about them.
         with suppress(TelegramError):
@@ -50,7 +52,7 @@ class Follower:
         telegraph = self._kit.telegraph
         if self._sent is not None:
             try:
-                self._sent = await telegraph.edit(self._telegram_id, self._sent, screen)
+                self._sent = await telegraph.patient().edit(self._telegram_id, self._sent, screen)
             except CardGone:
                 self._sent = None
         if self._sent is None:
@@ -94,7 +96,7 @@ async def send(
     for path, size in sizes.items():
         # Telegram refuses empty documents; without answers, answers.jsonl is one.
         if 0 < size <= most_bytes:
-            await kit.telegraph.send_file(telegram_id, path, path.name)
+            await kit.telegraph.patient().send_file(telegram_id, path, path.name)
 
 
 def placed(kit: Kit, path: Path) -> Path:

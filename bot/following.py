@@ -12,6 +12,7 @@ from services.batches import LiveCard
 from .context import Kit
 from .screens.batches import card_screen
 from .telegraph import CardGone, Sent
+from .turns import Lane
 
 log = logging.getLogger(__name__)
 
@@ -27,8 +28,10 @@ async def follow(kit: Kit, now: Instant, live: LiveCard) -> bool:
     screen = card_screen(kit.words(live.language), card, now)
     if screen.text == live.shown:
         return False
+    if kit.telegraph.pacer.delay(live.telegram_id, Lane.PUSH):
+        return False
     try:
-        await kit.telegraph.edit(live.telegram_id, Sent(live.message_id, has_picture=False), screen)
+        await kit.telegraph.pushing().edit(live.telegram_id, Sent(live.message_id, has_picture=False), screen)
     except CardGone:
         await kit.db.run(batches.drop_card, live.batch, live.message_id)
         return False

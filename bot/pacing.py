@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from telegram.error import BadRequest, ChatMigrated, Forbidden, NetworkError, RetryAfter, TelegramError
@@ -25,7 +26,21 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 REPEAT_SECONDS = 0.5
 
-__all__ = ["Lane", "Pacer", "Superseded"]
+
+@dataclass(frozen=True)
+class Turn:
+    """How a call wants to be made.
+
+    One that `may_repeat` is made again when its answer was lost; a long one does not keep others from their turns; a
+    patient one sits out the pauses that Telegram asks for.
+    """
+
+    chat: int
+    lane: Lane
+    key: object = None
+    may_repeat: bool = False
+    is_long: bool = False
+    is_patient: bool = True
 
 
 class Pacer:
@@ -43,6 +58,10 @@ class Pacer:
         self._later: set[asyncio.Task[None]] = set()
         self.tempo = Tempo(self._timer, self._turns.level)
 
+    @property
+    def now(self) -> Instant:
+        return self._clock.now()
+
     async def load(self) -> None:
         """Go on as slowly as before the last stop."""
         now = self._clock.now()
@@ -55,37 +74,36 @@ class Pacer:
         """About how many seconds something new would wait for its chat."""
         return self._turns.delay(chat_id, lane)
 
-    async def run(
-        self,
-        chat_id: int,
-        lane: Lane,
-        call: Callable[[], Awaitable[T]],
-        *,
-        key: object = None,
-        may_repeat: bool = False,
-        is_long: bool = False,
-    ) -> T:
-        """Make a call in its turn, and again after a pause that Telegram asks for, in lane PUSH at most once.
+    async def run(self, turn: Turn, call: Callable[[], Awaitable[T]]) -> T:
+        """Make a call in its turn, and once more where it surely had no effect, or may be repeated.
 
-        One that `may_repeat` is made again when its answer was lost; a long one does not keep others from their turns.
         Raises Superseded when something newer with the same key has come.
         """
-        for attempt in range(1, ATTEMPTS + 1):
-            self._recover(chat_id)
-            await self._turns.wait(chat_id, lane, key, is_repeat=attempt > 1)
-            is_last = attempt == ATTEMPTS or lane == Lane.PUSH
+        for attempt in range(1, ATTEMPTS):
             try:
-                return await self._call(chat_id, call, is_long=is_long)
+                return await self._attempt(turn, call, is_repeat=attempt > 1)
             except RetryAfter:
-                if is_last:
+                if not turn.is_patient:
                     raise
             except (BadRequest, ChatMigrated, Forbidden):
                 raise
             except NetworkError as error:
-                if is_last or not (may_repeat or isinstance(error, NotSent)):
+                if not (turn.may_repeat or isinstance(error, NotSent)):
                     raise
                 await self._timer.sleep(REPEAT_SECONDS)
-        raise AssertionError("the last attempt returns or raises")
+        return await self._attempt(turn, call, is_repeat=True)
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether something that was left for later is under way, and not just waiting for its turn."""
+        return len(self._later) > self._turns.waiting
+
+    async def in_time(self, chat_id: int, work: Coroutine[Any, Any, None]) -> None:
+        """Do something now, or later where its chat has to be left alone for a while."""
+        if self.delay(chat_id):
+            self.later(work)
+        else:
+            await work
 
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something as soon as its chat allows, while the caller goes on."""
@@ -101,16 +119,18 @@ class Pacer:
         if self._later:
             await asyncio.wait(self._later)
 
-    async def _call(self, chat_id: int, call: Callable[[], Awaitable[T]], *, is_long: bool) -> T:
-        if is_long:
-            self._turns.done(chat_id)
+    async def _attempt(self, turn: Turn, call: Callable[[], Awaitable[T]], *, is_repeat: bool) -> T:
+        self._recover(turn.chat)
+        await self._turns.wait(turn.chat, turn.lane, turn.key, is_repeat=is_repeat)
+        if turn.is_long:
+            self._turns.done(turn.chat)
         try:
             return await call()
         except RetryAfter as error:
-            await self._complain(chat_id, seconds(error))
+            await self._complain(turn.chat, seconds(error))
             raise
         finally:
-            self._turns.done(chat_id, arrived_late=is_long)
+            self._turns.done(turn.chat, arrived_late=turn.is_long)
 
     async def _complain(self, chat_id: int, wait: float) -> None:
         log.warning("a chat has to be left alone for %.0f s", wait)

@@ -1,7 +1,8 @@
 """A posted file on its way to a draft, as its coordinator sees it: questions, progress, and the draft's card."""
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from telegram.error import BadRequest, TelegramError
 
@@ -17,13 +18,15 @@ from .importing import Importer, Outcome, Rejected
 from .screen import Screen
 from .screens import posting as screens
 from .telegraph import CardGone, Sent
+from .turns import Lane
 
 log = logging.getLogger(__name__)
 
-Show = Callable[[Screen], Awaitable[Sent]]
+Show = Callable[[Screen], Awaitable[None]]
 
 FIRST_REPORT = 2 * SECOND
 EVERY = 4 * SECOND
+OVER = "posting.over"
 
 
 class Reporter:
@@ -39,14 +42,22 @@ class Reporter:
         if self._kit.clock.now() < self._next:
             return
         self._next = self._kit.clock.now() + EVERY
+        if self._kit.telegraph.pacer.delay(self._person.telegram_id, Lane.PUSH):
+            return
         screen = screens.progress(self._kit.words(self._person.language), done, total)
-        telegraph, chat = self._kit.telegraph, self._person.telegram_id
+        telegraph, chat = self._kit.telegraph.pushing(), self._person.telegram_id
         try:
             self._sent = await (
                 telegraph.edit(chat, self._sent, screen) if self._sent else telegraph.send(chat, screen)
             )
         except (CardGone, TelegramError):
             return  # The import matters more than the news of it.
+
+    async def wait(self) -> None:
+        """Other files are being read first."""
+        words, telegraph = self._kit.words(self._person.language), self._kit.telegraph.pushing()
+        with suppress(TelegramError):
+            self._sent = await telegraph.send(self._person.telegram_id, screens.waiting(words))
 
     async def close(self) -> None:
         if self._sent is not None:
@@ -68,7 +79,27 @@ def read_setting(kit: Kit, key: str, value: str) -> Settings:
     return settings
 
 
-async def fetch(kit: Kit, upload: Upload) -> Upload:
+async def take_up(kit: Kit, person: Person, upload: Upload, show: Show) -> None:
+    """Go on with an upload wherever it stands, for as long as that takes. Raises Refusal when nothing comes of it."""
+    with kit.readings.holding(upload.id) as is_ours:
+        if is_ours:
+            with _silent_when_over():
+                if upload.state == "received":
+                    upload = await fetch(kit, person, upload)
+                await go_on(kit, person, upload, show)
+
+
+@contextmanager
+def _silent_when_over() -> Iterator[None]:
+    """Whoever has left an upload needn't be told so when its reader finds out."""
+    try:
+        yield
+    except Refusal as refusal:
+        if refusal.key != OVER:
+            raise
+
+
+async def fetch(kit: Kit, person: Person, upload: Upload) -> Upload:
     """Get the file of an upload from Telegram and read it once. Raises Refusal when nothing can be made of it."""
     if upload.file_id is None:
         raise LookupError(upload.id)
@@ -83,7 +114,12 @@ async def fetch(kit: Kit, upload: Upload) -> Upload:
         # The upload stays as received, so the job fetches it again.
         log.warning("upload %s did not come through: %s", upload.id, error)
         raise Refusal("posting.file_later") from error
-    return await importer(kit).look(upload, path)
+    reporter = Reporter(kit, person)
+    try:
+        async with kit.readings.turn(reporter.wait):
+            return await importer(kit).look(upload, path)
+    finally:
+        await reporter.close()
 
 
 async def go_on(kit: Kit, person: Person, upload: Upload, show: Show) -> None:
@@ -101,7 +137,8 @@ async def _fill(kit: Kit, person: Person, upload: Upload) -> None:
     reporter = Reporter(kit, person)
     worded = screens.worded(kit.words(person.language))
     try:
-        outcome = await importer(kit).fill(upload.id, worded, reporter.report)
+        async with kit.readings.turn(reporter.wait):
+            outcome = await importer(kit).fill(upload.id, worded, reporter.report)
     finally:
         await reporter.close()
     await _tell(kit, person, outcome)
@@ -109,12 +146,14 @@ async def _fill(kit: Kit, person: Person, upload: Upload) -> None:
 
 async def _tell(kit: Kit, person: Person, outcome: Outcome) -> None:
     words, telegraph = kit.words(person.language), kit.telegraph
+    if isinstance(outcome, Rejected) and outcome.refusal.key == OVER:
+        return
     if outcome.listing is not None:
         caption = words.line("posting.all_refused")
         name = words.plain("posting.refused_name")
         await telegraph.send_file(person.telegram_id, outcome.listing, name, caption)
     if isinstance(outcome, Rejected):
-        await telegraph.send(person.telegram_id, screens.rejected(words, outcome))
+        await telegraph.tell(person.telegram_id, screens.rejected(words, outcome))
     else:
         await show_draft(kit, person, outcome.batch)
 
@@ -123,8 +162,8 @@ async def show_draft(kit: Kit, person: Person, batch: BatchId) -> None:
     """One task as a worker will see it, and below it the card with the buttons that decide."""
     words = kit.words(person.language)
     preview = await kit.db.run(drafting.preview, person.id, batch)
-    await kit.telegraph.send(person.telegram_id, screens.sample(words, preview.sample))
-    await kit.telegraph.send(person.telegram_id, screens.draft_card(words, preview, kit.clock.now()))
+    await kit.telegraph.tell(person.telegram_id, screens.sample(words, preview.sample))
+    await kit.telegraph.tell(person.telegram_id, screens.draft_card(words, preview, kit.clock.now()))
 
 
 async def draft_card(kit: Kit, person: Person, batch: BatchId) -> Screen:
@@ -134,7 +173,7 @@ async def draft_card(kit: Kit, person: Person, batch: BatchId) -> Screen:
 
 async def resume(kit: Kit, now: Instant) -> int:
     """Go on with uploads that a stopped bot left half-done; how many."""
-    left = await kit.db.run(posting.left_alone, now)
+    left = await kit.db.run(posting.left_alone, now, kit.readings.held)
     for upload_id in left:
         upload, person = await kit.db.run(posting.with_owner, upload_id)
         try:
@@ -151,13 +190,11 @@ async def _resume(kit: Kit, person: Person, upload: Upload) -> None:
     if upload.file_id is None or upload.attempt > posting.MOST_ATTEMPTS:
         await kit.db.run(posting.refuse, kit.clock.now(), upload)
         raise Refusal("posting.file_lost")
-    if upload.state == "received":
-        upload = await fetch(kit, upload)
-    await go_on(kit, person, upload, lambda screen: kit.telegraph.send(person.telegram_id, screen))
+    await take_up(kit, person, upload, lambda screen: kit.telegraph.tell(person.telegram_id, screen))
 
 
 async def _try_to_send(kit: Kit, person: Person, screen: Screen) -> None:
     try:
-        await kit.telegraph.send(person.telegram_id, screen)
+        await kit.telegraph.tell(person.telegram_id, screen)
     except TelegramError as error:
         log.warning("nobody was told about an upload: %s", error)

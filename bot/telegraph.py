@@ -1,32 +1,41 @@
 """Sending screens to Telegram, and what its everyday errors mean."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+import copy
+import re
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, Self, TypeVar
+from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
 from telegram.constants import ParseMode
-from telegram.error import BadRequest, NetworkError, RetryAfter
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter
 
 from rules.model import PictureId
-from services.pictures import file_id_of, keep_file_id
+from services.dealing import Picture
+from services.pictures import file_id_of, forget_file_id, keep_file_id
+from services.reaching import lose
 from storage import Database
 
+from .pacing import Pacer, Turn
 from .screen import Button, Link, Screen
 from .secret import Secret
 from .taps import pack
+from .turns import Lane, Superseded
 
 T = TypeVar("T")
 BARE = LinkPreviewOptions(is_disabled=True)
-PATIENCE = 3
-REPEAT_SECONDS = 0.5
+REFUSED_FILE = re.compile(r"wrong (remote )?file identifier|wrong file_id|file reference|file_reference", re.IGNORECASE)
 
 
 class CardGone(Exception):
     """The message that should change is not there, or can't become what it should be."""
+
+
+class FileRefused(Exception):
+    """Telegram does not know a picture by the name that it gave it; the name is forgotten."""
 
 
 class PictureFolder(Protocol):
@@ -44,82 +53,97 @@ class Sent:
 
 
 class Telegraph:
-    """Screens in, messages out. Pictures are uploaded once per bot and known by file_id afterwards."""
+    """Screens in, messages out, at their pace. Pictures are uploaded once per bot and known by file_id afterwards."""
 
-    def __init__(self, bot: Bot, db: Database, secret: Secret, pictures: PictureFolder) -> None:
+    def __init__(self, bot: Bot, db: Database, secret: Secret, pictures: PictureFolder, pacer: Pacer) -> None:
+        self.pacer = pacer
         self._bot = bot
         self._db = db
         self._secret = secret
-        self._pictures = pictures
-        self._uploading: dict[PictureId, asyncio.Lock] = {}
+        self.pictures = pictures
+        self._lane = Lane.TAP
+        self._is_patient = True
+        self._uploading: WeakValueDictionary[PictureId, asyncio.Lock] = WeakValueDictionary()
 
-    async def send(self, telegram_id: int, screen: Screen) -> Sent:
-        """A new message."""
+    def pushing(self) -> Self:
+        """The same for what nobody waits for: all else goes first, and a 429 is raised instead of sat out."""
+        pushing = copy.copy(self)
+        pushing._lane, pushing._is_patient = Lane.PUSH, False
+        return pushing
+
+    def patient(self) -> Self:
+        """The same for what follows a message that has arrived: a 429 is sat out."""
+        patient = copy.copy(self)
+        patient._is_patient = True
+        return patient
+
+    async def send(self, telegram_id: int, screen: Screen, *, lane: Lane = Lane.REPLY, key: object = None) -> Sent:
+        """A new message. Raises Superseded when one with the same key came while it waited."""
         markup = self._markup(telegram_id, screen)
-        if not screen.has_picture:
-            message = await patiently(
-                lambda: self._bot.send_message(
-                    telegram_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=BARE
-                )
-            )
-            return Sent(message.message_id, has_picture=False)
-        async with self._media(screen) as media:
-            message = await patiently(
-                lambda: self._bot.send_photo(
+        if screen.has_picture:
+
+            async def photo(media: str | bytes) -> Message:
+                return await self._bot.send_photo(
                     telegram_id, media, caption=screen.text, parse_mode=ParseMode.HTML, reply_markup=markup
                 )
-            )
-            await self._remember(screen, message)
-        return Sent(message.message_id, has_picture=True)
 
-    async def edit(self, telegram_id: int, sent: Sent, screen: Screen) -> Sent:
-        """Change a message in place. Raises CardGone when it is deleted, or a picture would have to become text."""
+            message = await self._paced(telegram_id, lambda: self._with_media(screen, photo), lane=lane, key=key)
+            return Sent(message.message_id, has_picture=True)
+        message = await self._paced(
+            telegram_id,
+            lambda: self._bot.send_message(
+                telegram_id, screen.text, parse_mode=ParseMode.HTML, reply_markup=markup, link_preview_options=BARE
+            ),
+            lane=lane,
+            key=key,
+        )
+        return Sent(message.message_id, has_picture=False)
+
+    async def tell(self, telegram_id: int, screen: Screen) -> None:
+        """A new message that nobody builds on: later, where its chat has to be left alone for a while."""
+
+        async def send() -> None:
+            await self.send(telegram_id, screen)
+
+        await self.pacer.in_time(telegram_id, send())
+
+    async def edit(self, telegram_id: int, sent: Sent, screen: Screen, *, lane: Lane = Lane.REPLY) -> Sent:
+        """Change a message in place; where something newer is on its way into it, that alone.
+
+        Raises CardGone when it is deleted, or a picture would have to become text.
+        """
         if sent.has_picture and not screen.has_picture:
             raise CardGone
+        change = self._edit_picture if screen.has_picture else self._edit_text
         try:
-            if screen.has_picture:
-                await self._edit_picture(telegram_id, sent.message_id, screen)
-            else:
-                await self._edit_text(telegram_id, sent.message_id, screen)
+            await self._paced(
+                telegram_id,
+                lambda: change(telegram_id, sent.message_id, screen),
+                lane=lane,
+                key=sent.message_id,
+                may_repeat=True,
+            )
         except BadRequest as error:
             if not is_unmodified(error):
                 raise CardGone from error
+        except Superseded:
+            pass
         return Sent(sent.message_id, screen.has_picture)
-
-    async def _edit_text(self, telegram_id: int, message_id: int, screen: Screen) -> None:
-        await patiently(
-            lambda: self._bot.edit_message_text(
-                screen.text,
-                chat_id=telegram_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=self._markup(telegram_id, screen),
-                link_preview_options=BARE,
-            ),
-            may_repeat=True,
-        )
-
-    async def _edit_picture(self, telegram_id: int, message_id: int, screen: Screen) -> None:
-        async with self._media(screen) as media:
-            photo = InputMediaPhoto(media, caption=screen.text, parse_mode=ParseMode.HTML)
-            result = await patiently(
-                lambda: self._bot.edit_message_media(
-                    photo,
-                    chat_id=telegram_id,
-                    message_id=message_id,
-                    reply_markup=self._markup(telegram_id, screen),
-                ),
-                may_repeat=True,
-            )
-            if isinstance(result, Message):
-                await self._remember(screen, result)
 
     async def strip(self, telegram_id: int, message_id: int) -> None:
         """Take the buttons off a message that is over."""
         try:
-            await self._bot.edit_message_reply_markup(chat_id=telegram_id, message_id=message_id, reply_markup=None)
-        except BadRequest:
-            return  # It is gone, or bare already.
+            await self._paced(
+                telegram_id,
+                lambda: self._bot.edit_message_reply_markup(
+                    chat_id=telegram_id, message_id=message_id, reply_markup=None
+                ),
+                lane=Lane.REPLY,
+                key=message_id,
+                may_repeat=True,
+            )
+        except (BadRequest, Superseded):
+            return  # It is gone, bare already, or something else by now.
 
     async def delete(self, telegram_id: int, message_id: int) -> None:
         """Take a message away; one that is too old to delete loses its buttons."""
@@ -129,22 +153,76 @@ class Telegraph:
             await self.strip(telegram_id, message_id)
 
     async def send_file(self, telegram_id: int, path: Path, name: str, caption: str = "") -> None:
-        """A document from disk."""
-        await self._bot.send_document(
-            telegram_id, path, filename=name, caption=caption or None, parse_mode=ParseMode.HTML
-        )
+        """A document from disk: later, where its chat has to be left alone for a while."""
+
+        async def send() -> None:
+            await self._paced(
+                telegram_id,
+                lambda: self._bot.send_document(
+                    telegram_id, path, filename=name, caption=caption or None, parse_mode=ParseMode.HTML
+                ),
+                lane=Lane.REPLY,
+                is_long=True,
+            )
+
+        if self._lane == Lane.PUSH:
+            await send()
+        else:
+            await self.pacer.in_time(telegram_id, send())
 
     async def answer(self, query_id: str, text: str | None, *, alert: bool) -> None:
-        """Acknowledge a tap; one that is too old to be acknowledged is normal life."""
+        """Acknowledge a tap, at once. One that can't be acknowledged any more is normal life."""
         try:
             await self._bot.answer_callback_query(query_id, text=text, show_alert=alert)
-        except BadRequest:
+        except (NetworkError, RetryAfter):
             return
 
     async def download(self, file_id: str, target: Path) -> None:
         """Fetch a document that a person sent."""
         file = await self._bot.get_file(file_id)
         await file.download_to_drive(target)
+
+    async def _paced(
+        self,
+        telegram_id: int,
+        call: Callable[[], Awaitable[T]],
+        *,
+        lane: Lane,
+        key: object = None,
+        may_repeat: bool = False,
+        is_long: bool = False,
+    ) -> T:
+        """A call in its turn; once more when a picture has to be uploaded anew."""
+        turn = Turn(telegram_id, max(lane, self._lane), key, may_repeat, is_long, self._is_patient)
+        try:
+            try:
+                return await self.pacer.run(turn, call)
+            except FileRefused:
+                return await self.pacer.run(turn, call)
+        except Forbidden:
+            await self._db.run(lose, self.pacer.now, telegram_id)
+            raise
+
+    async def _edit_text(self, telegram_id: int, message_id: int, screen: Screen) -> None:
+        await self._bot.edit_message_text(
+            screen.text,
+            chat_id=telegram_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=self._markup(telegram_id, screen),
+            link_preview_options=BARE,
+        )
+
+    async def _edit_picture(self, telegram_id: int, message_id: int, screen: Screen) -> None:
+        markup = self._markup(telegram_id, screen)
+
+        async def swap(media: str | bytes) -> Message | bool:
+            photo = InputMediaPhoto(media, caption=screen.text, parse_mode=ParseMode.HTML)
+            return await self._bot.edit_message_media(
+                photo, chat_id=telegram_id, message_id=message_id, reply_markup=markup
+            )
+
+        await self._with_media(screen, swap)
 
     def _markup(self, telegram_id: int, screen: Screen) -> InlineKeyboardMarkup | None:
         if not screen.keyboard:
@@ -156,51 +234,34 @@ class Telegraph:
             return InlineKeyboardButton(button.text, url=button.url)
         return InlineKeyboardButton(button.text, callback_data=pack(button.tap, self._secret, telegram_id))
 
-    @asynccontextmanager
-    async def _media(self, screen: Screen) -> AsyncIterator[str | bytes]:
-        """The file_id of a stored picture, or its bytes; while one call uploads it, others wait for its file_id."""
+    async def _with_media(self, screen: Screen, call: Callable[[str | bytes], Awaitable[T]]) -> T:
+        """Make a call with a drawing, or with a stored picture's file_id; while one call uploads it, others wait."""
         if screen.drawing is not None:
-            yield screen.drawing
-            return
+            return await call(screen.drawing)
         if screen.picture is None:
             raise ValueError("a screen without a picture")
-        known = await self._db.run(file_id_of, screen.picture.id, self._bot.id)
-        if known:
-            yield known
-            return
-        async with self._uploading.setdefault(screen.picture.id, asyncio.Lock()):
-            uploaded = await self._db.run(file_id_of, screen.picture.id, self._bot.id)
-            if uploaded:
-                yield uploaded
-            else:
-                yield await asyncio.to_thread(self._pictures.path(screen.picture.sha256).read_bytes)
-        self._uploading.pop(screen.picture.id, None)
+        picture = screen.picture
+        known = await self._db.run(file_id_of, picture.id, self._bot.id)
+        if known is None:
+            async with self._uploading.setdefault(picture.id, asyncio.Lock()):
+                known = await self._db.run(file_id_of, picture.id, self._bot.id)
+                if known is None:
+                    return await self._upload(picture, call)
+        try:
+            return await call(known)
+        except BadRequest as error:
+            if not REFUSED_FILE.search(error.message):
+                raise
+            await self._db.run(forget_file_id, picture.id, self._bot.id, known)
+            raise FileRefused from error
 
-    async def _remember(self, screen: Screen, message: Message) -> None:
-        if screen.picture is not None and message.photo:
-            await self._db.run(keep_file_id, screen.picture.id, self._bot.id, message.photo[-1].file_id)
+    async def _upload(self, picture: Picture, call: Callable[[str | bytes], Awaitable[T]]) -> T:
+        message = await call(await asyncio.to_thread(self.pictures.path(picture.sha256).read_bytes))
+        if isinstance(message, Message) and message.photo:
+            await self._db.run(keep_file_id, picture.id, self._bot.id, message.photo[-1].file_id)
+        return message
 
 
 def is_unmodified(error: BadRequest) -> bool:
     """Editing a message into what it is already is success."""
     return "not modified" in error.message.lower()
-
-
-async def patiently(call: Callable[[], Awaitable[T]], *, may_repeat: bool = False) -> T:
-    """Make a call; when Telegram asks for a pause, wait for as long as it says and make it again.
-
-    An edit may be repeated when its answer was lost on the way, since doing it twice changes nothing.
-    """
-    for _ in range(PATIENCE):
-        try:
-            return await call()
-        except RetryAfter as error:
-            wait = error.retry_after
-            await asyncio.sleep(wait if isinstance(wait, int | float) else wait.total_seconds())
-        except BadRequest:
-            raise
-        except NetworkError:
-            if not may_repeat:
-                raise
-            await asyncio.sleep(REPEAT_SECONDS)
-    return await call()

@@ -140,6 +140,11 @@ class Turns:
             return self._chat_rate, float(BURST)
         return chat.bucket.rate, chat.bucket.seen(self._timer.seconds())
 
+    @property
+    def waiting(self) -> int:
+        """How many wait for a turn."""
+        return sum(len(chat.waiting) for chat in self._chats.values())
+
     def close(self) -> None:
         """Nobody waits any more."""
         alarms = [self._alarm, *(chat.alarm for chat in self._chats.values())]

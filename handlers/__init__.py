@@ -2,11 +2,12 @@
 
 from bot.routing import Route
 
-from . import batches, changing, earnings, exports, owner, personal, posting, start, talk, work
+from . import batches, changing, earnings, exports, owner, pages, personal, posting, start, talk, work
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
     *work.ROUTES,
+    *pages.ROUTES,
     *earnings.ROUTES,
     *posting.ROUTES,
     *changing.ROUTES,

@@ -13,6 +13,7 @@ from bot.taps_batches import (
     JudgeTap,
     PauseTap,
 )
+from bot.telegraph import Sent
 from rules.model import BatchId, TaskId
 from services import batches, drafting, steering
 
@@ -40,8 +41,11 @@ async def show_card(ctx: Context, batch: BatchId) -> None:
     """The card, which from now on follows its batch."""
     found = await ctx.run(batches.card, ctx.now, ctx.person.id, batch)
     screen = screens.card_screen(ctx.words, found, ctx.now)
-    sent = await ctx.show(screen)
-    await ctx.run(batches.keep_card, ctx.now, ctx.person.id, batch, sent.message_id, screen.text)
+
+    async def keep(sent: Sent) -> None:
+        await ctx.run(batches.keep_card, ctx.now, ctx.person.id, batch, sent.message_id, screen.text)
+
+    await ctx.show(screen, keep)
 
 
 async def pause(ctx: Context, tap: PauseTap) -> None:

@@ -1,10 +1,8 @@
 """A worker labels: /work, the taps of the labeling message, and what stands around it."""
 
-import asyncio
-
+from bot.cards import bring, tell
 from bot.context import Context
 from bot.routing import Route, on_command, on_tap
-from bot.screen import Screen
 from bot.screens import work as screens
 from bot.taps import (
     AnswerTap,
@@ -23,14 +21,14 @@ from bot.taps import (
 from rules.model import AssignmentId, BatchId
 from services import offering, undoing, working
 from services.dealing import Shown
-from services.working import Outcome, Reason, Recorded, Stale, Summary, Toggled
+from services.working import Reason
 
 
 async def work(ctx: Context, _argument: str) -> None:
     """Show the open batches, or the task at once when there is just one."""
     offers = await ctx.run(offering.offers, ctx.person.id)
     if len(offers) == 1:
-        await show_next(ctx, await ctx.run(offering.begin, ctx.now, ctx.person.id, offers[0].batch))
+        await bring(ctx, await ctx.run(offering.begin, ctx.now, ctx.person.id, offers[0].batch))
     else:
         await ctx.show(screens.offers_screen(ctx.words, offers, ctx.now))
 
@@ -42,7 +40,7 @@ async def browse(ctx: Context, _tap: WorkTap) -> None:
 
 async def choose(ctx: Context, tap: BatchTap) -> None:
     """A worker chose a batch."""
-    await show_next(ctx, await ctx.run(offering.begin, ctx.now, ctx.person.id, BatchId(tap.batch)))
+    await bring(ctx, await ctx.run(offering.begin, ctx.now, ctx.person.id, BatchId(tap.batch)))
 
 
 async def answer(ctx: Context, tap: AnswerTap) -> None:
@@ -100,50 +98,12 @@ async def guide(ctx: Context, tap: GuideTap) -> None:
 
 async def stop(ctx: Context, tap: StopTap) -> None:
     """A worker has had enough for now."""
-    await show_next(ctx, await ctx.run(working.stop, ctx.now, ctx.person.id, BatchId(tap.batch)))
+    await bring(ctx, await ctx.run(working.stop, ctx.now, ctx.person.id, BatchId(tap.batch)))
 
 
 async def close(ctx: Context, _tap: CloseTap) -> None:
     """Somebody has read a message."""
     await ctx.close()
-
-
-async def tell(ctx: Context, outcome: Outcome) -> None:
-    """Acknowledge a tap and bring the next task, both at once."""
-    match outcome:
-        case Toggled(then=shown):
-            await asyncio.gather(ctx.toast(), show_next(ctx, shown))
-        case Stale(then=then):
-            await asyncio.gather(ctx.toast(ctx.words.plain("work.stale")), show_next(ctx, then))
-        case Recorded():
-            await asyncio.gather(ctx.toast(receipt(ctx, outcome)), show_next(ctx, outcome.then))
-
-
-def receipt(ctx: Context, recorded: Recorded) -> str:
-    """The words of a toast."""
-    if recorded.is_late:
-        return ctx.words.plain("work.saved_late")
-    if recorded.labels:
-        return ctx.words.plain("work.saved", labels=", ".join(recorded.labels))[:200]
-    return ctx.words.plain(f"work.{recorded.did}")
-
-
-async def show_next(ctx: Context, then: Shown | Summary) -> None:
-    """The labeling message becomes the next task, or the summary; an older card of the worker loses its buttons."""
-    sent = await ctx.show(screen_of(ctx, then))
-    shown = (then.assignment, then.revision) if isinstance(then, Shown) else None
-    await ctx.run(working.seen, ctx.now, ctx.person.id, sent.message_id, sent.has_picture, shown)
-    older = ctx.person.card_message_id
-    if older is not None and older != sent.message_id and not (ctx.tapped and ctx.tapped.message.message_id == older):
-        await ctx.strip(older)
-
-
-def screen_of(ctx: Context, then: Shown | Summary) -> Screen:
-    match then:
-        case Shown():
-            return screens.task_screen(ctx.words, then)
-        case Summary():
-            return screens.summary_screen(ctx.words, then)
 
 
 ROUTES: tuple[Route, ...] = (

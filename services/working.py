@@ -86,7 +86,7 @@ def answer(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, rev
     held = own(tx, worker, assignment)
     if held["kind"] != Kind.SINGLE or not 0 <= choice < len(json.loads(held["choices"])):
         raise Refusal("work.no_such_button")
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     return _store(tx, now, worker, held, 1 << choice)
 
@@ -98,7 +98,7 @@ def toggle(
     held = own(tx, worker, assignment)
     if held["kind"] != Kind.MULTIPLE or not 0 <= choice < len(json.loads(held["choices"])):
         raise Refusal("work.no_such_button")
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     draft = held["draft"] | 1 << choice if on else held["draft"] & ~(1 << choice)
     tx.run("assignments.draft", assignment=assignment, revision=revision, draft=draft)
@@ -108,7 +108,7 @@ def toggle(
 def submit(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int) -> Outcome:
     """Store a multiple-choice draft as the answer. Raises Refusal when nothing is chosen."""
     held = own(tx, worker, assignment)
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     if held["draft"] == 0:
         raise Refusal("work.choose_first")
@@ -118,7 +118,7 @@ def submit(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, rev
 def skip(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int) -> Outcome:
     """Leave a task to others; unpaid, and it does not come back to this worker unless they undo."""
     held = own(tx, worker, assignment)
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     _leave(tx, now, worker, held, "skipped", None)
     return Recorded("skipped", (), is_late=False, then=onward(tx, now, worker, held["batch_id"]))
@@ -127,7 +127,7 @@ def skip(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revis
 def look(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int) -> Shown | Stale:
     """The task of an open card once more."""
     held = own(tx, worker, assignment)
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     return show(tx, assignment)
 
@@ -135,7 +135,7 @@ def look(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revis
 def report(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, revision: int, reason: Reason) -> Outcome:
     """Say that something is wrong with a task; the second report takes it out until its coordinator has looked."""
     held = own(tx, worker, assignment)
-    if not _is_open(held, revision):
+    if not is_open(held, revision):
         return Stale(onward(tx, now, worker, held["batch_id"]))
     _leave(tx, now, worker, held, "reported", reason)
     row = tx.one("tasks.report", task=held["task_id"], step=1)
@@ -199,11 +199,18 @@ def own(tx: Tx, worker: PersonId, assignment: AssignmentId) -> Row:
     return row
 
 
-def _is_open(held: Row, revision: int) -> bool:
+def is_open(held: Row, revision: int) -> bool:
+    """Whether a button of this revision still decides an assignment."""
     return held["revision"] == revision and held["state"] in ("held", "expired")
 
 
 def _store(tx: Tx, now: Instant, worker: PersonId, held: Row, labels: int) -> Recorded:
+    labelled, is_late = record(tx, now, worker, held, labels)
+    return Recorded("answered", labelled, is_late, onward(tx, now, worker, held["batch_id"]))
+
+
+def record(tx: Tx, now: Instant, worker: PersonId, held: Row, labels: int) -> tuple[tuple[str, ...], bool]:
+    """Store the answer to an open assignment, paid; its labels in words, and whether it came late."""
     if now > accepted_until(held["lease_until"], held["closed_at"]):
         raise Refusal("work.too_late")
     is_gold = held["gold"] is not None
@@ -216,8 +223,7 @@ def _store(tx: Tx, now: Instant, worker: PersonId, held: Row, labels: int) -> Re
     if status == "counted" and _advance(tx, held):
         count(tx, now, worker, held["batch_id"], finished=1)
     count_answer(tx, now, worker, held["batch_id"], status, held["price"], is_gold=is_gold, step=1)
-    labelled = tuple(names(labels, json.loads(held["choices"])))
-    return Recorded("answered", labelled, status == "late", onward(tx, now, worker, held["batch_id"]))
+    return tuple(names(labels, json.loads(held["choices"]))), status == "late"
 
 
 def _close(tx: Tx, held: Row, state: str) -> None:

@@ -39,7 +39,7 @@ def task_screen(words: Words, shown: Shown) -> Screen:
     """One task, with a button for each choice; the frame gives way where the text needs all the room."""
     long = any(width(choice) > WHOLE for choice in shown.choices)
     body = words.line("work.text", text=shown.text) if shown.text else Html("")
-    frame = [_header(words, shown), body, _listed(words, shown) if long else Html(""), _hint(words, shown)]
+    frame = [header(words, shown), body, _listed(words, shown) if long else Html(""), _hint(words, shown)]
     limit = CAPTION_LIMIT if shown.picture else TEXT_LIMIT
     text = Html("\n\n".join(part for part in frame if part))
     if units(text) > limit:
@@ -105,7 +105,8 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _header(words: Words, shown: Shown) -> Html:
+def header(words: Words, shown: Shown) -> Html:
+    """What a task belongs to, and how the session goes."""
     price = words.money(shown.price)
     if not shown.session_answers:
         return words.line("work.header", title=shown.title, price=price)
@@ -129,8 +130,8 @@ def _choices(shown: Shown, *, numbered: bool) -> tuple[Row, ...]:
         if shown.kind == Kind.MULTIPLE:
             label = f"{'☑' if shown.draft >> index & 1 else '☐'} {label}"
         buttons.append(Button(label, _choice_tap(shown, index)))
-    columns = _columns([button.text for button in buttons])
-    return tuple(tuple(buttons[start : start + columns]) for start in range(0, len(buttons), columns))
+    across = columns([button.text for button in buttons])
+    return tuple(tuple(buttons[start : start + across]) for start in range(0, len(buttons), across))
 
 
 def _choice_tap(shown: Shown, index: int) -> Tap:
@@ -140,7 +141,8 @@ def _choice_tap(shown: Shown, index: int) -> Tap:
     return AnswerTap(shown.assignment, shown.revision, index)
 
 
-def _columns(labels: list[str]) -> int:
+def columns(labels: list[str]) -> int:
+    """How many buttons of these names share a row."""
     widest = max(width(label) for label in labels)
     if widest <= NARROW and len(labels) not in (2, 4):
         return 3

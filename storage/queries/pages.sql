@@ -23,5 +23,5 @@ SELECT id, state FROM assignment
 
 -- name: pace
 -- What is left on a page was looked at from the last tap on.
-UPDATE assignment SET shown_at = :now
+UPDATE assignment SET shown_at = :now, lease_until = :until
  WHERE worker_id = :worker AND batch_id = :batch AND page = :page AND page > 0 AND state = 'held';

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -26,6 +27,7 @@ from storage import Tx
 TOKEN = "7123456789:AAFakeFakeFakeFakeFakeFakeFakeFake"
 OWNER = 1000001
 START = 1_790_000_000_000
+STUCK_SECONDS = 0.5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -36,6 +38,20 @@ class HandClock:
 
     def __init__(self) -> None:
         self._now = START
+        self._sleepers: list[tuple[float, asyncio.Future[None]]] = []
+
+    def seconds(self) -> float:
+        return self._now / 1000
+
+    async def sleep(self, seconds: float) -> None:
+        done = asyncio.get_running_loop().create_future()
+        self._sleepers.append((self.seconds() + seconds, done))
+        await done
+
+    @property
+    def next_alarm(self) -> float | None:
+        """Seconds until somebody who sleeps wakes up; None when nobody does."""
+        return min((until - self.seconds() for until, done in self._sleepers if not done.done()), default=None)
 
     def now(self) -> Instant:
         return Instant(self._now)
@@ -45,6 +61,10 @@ class HandClock:
 
     def advance(self, milliseconds: int) -> None:
         self._now += milliseconds
+        for until, done in self._sleepers:
+            if until <= self.seconds() + 1e-6 and not done.done():
+                done.set_result(None)
+        self._sleepers = [(until, done) for until, done in self._sleepers if not done.done()]
 
 
 class SandboxRequest(BaseRequest):
@@ -196,9 +216,11 @@ class World:
             "TAPWORK_DATA_DIR": str(folder),
             "TAPWORK_DATABASE_URL": f"sqlite:///{folder / 'tapwork.db'}",
             "TAPWORK_OWNERS": str(OWNER),
+            "TAPWORK_CHAT_RATE": "0",
+            "TAPWORK_BOT_RATE": "0",
             **environment,
         }
-        async with assembled(read_config(settings), clock=clock, requests=requests) as running:
+        async with assembled(read_config(settings), clock=clock, requests=requests, timer=clock) as running:
             await running.inbox.replay()
             yield cls(running, sandbox, clock)
 
@@ -207,10 +229,27 @@ class World:
         return self.running.kit
 
     async def settle(self) -> None:
-        """Let the bot handle everything that has arrived."""
+        """Let the bot handle everything that has arrived. Time passes only where nothing goes on without it."""
         while await self.running.receiver.poll(0):
-            await self.running.idle()
-        await self.running.idle()
+            await self._idle()
+        await self._idle()
+
+    async def _idle(self) -> None:
+        work = asyncio.ensure_future(self.running.idle())
+        while not (await asyncio.wait({work}, timeout=STUCK_SECONDS))[0]:
+            self.clock.advance(ceil((self.clock.next_alarm or 0) * 1000))
+        while self.kit.telegraph.pacer.is_moving:
+            await asyncio.sleep(0.001)
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, and what waits for it go on."""
+        left = ceil(seconds * 1000)
+        while left > 0:
+            step = min(left, max(1, ceil((self.clock.next_alarm or seconds) * 1000)))
+            self.clock.advance(step)
+            left -= step
+            await asyncio.sleep(0)
+            await self.settle()
 
     async def job(self, name: str) -> str:
         """Run one line of the schedule now."""
