@@ -53,11 +53,13 @@ class Receiver:
 
     async def _round(self) -> None:
         patience, timer = self._contact.patience, asyncio.get_running_loop().time
-        if self._contact.silence >= patience.renew:
+        is_long_silent = self._contact.silence >= patience.renew
+        if is_long_silent:
             await self._request.shutdown()
             await self._request.initialize()
         began = timer()
-        count = await self.poll(patience.poll)
+        # After a silence it is enough to hear that nothing has come.
+        count = await self.poll(0 if is_long_silent else patience.poll)
         await self._contact.heard()
         if not count and timer() - began < SHORTEST_ROUND:
             # A server that does not wait must not be asked without end.
@@ -79,3 +81,4 @@ class Receiver:
 
     async def _leave_webhook(self) -> None:
         await self._bot.delete_webhook()
+        await self._contact.heard()

@@ -5,6 +5,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -44,21 +45,20 @@ def wake(sandbox: Sandbox) -> None:
     sandbox.bots[0].updates.add("my_chat_member", {}, ("nobody", 1), 600)
 
 
-FAULTS: dict[str, Fault] = {
-    **{str(status): lambda sandbox, status=status: rig(sandbox, status) for status in (400, 401, 403, 404, 409, 500)},
-    "429": lambda sandbox: sandbox.faults.rig("getUpdates", 429, times=1, retry_after=1),
-    "a gateway's page": lambda sandbox: set_chance(sandbox, "bad_gateway"),
-    "reset before": lambda sandbox: set_chance(sandbox, "drop_before"),
-    "reset after": lambda sandbox: set_chance(sandbox, "drop_after"),
-}
+def rig(status: int, sandbox: Sandbox) -> None:
+    sandbox.faults.rig("getUpdates", status, times=1 if status == 429 else 3)
 
 
-def rig(sandbox: Sandbox, status: int) -> None:
-    sandbox.faults.rig("getUpdates", status, times=3)
-
-
-def set_chance(sandbox: Sandbox, name: str) -> None:
+def chance(name: str, sandbox: Sandbox) -> None:
     setattr(sandbox.faults, name, 1.0)
+
+
+FAULTS: dict[str, Fault] = {
+    **{str(status): partial(rig, status) for status in (400, 401, 403, 404, 409, 429, 500)},
+    "a gateway's page": partial(chance, "bad_gateway"),
+    "reset before": partial(chance, "drop_before"),
+    "reset after": partial(chance, "drop_after"),
+}
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -97,9 +97,7 @@ async def test_the_same_is_said_once_in_ten_minutes(
     assert [1, 0, 1, 1] == told
 
 
-async def test_polls_that_hang_are_given_up_over_a_new_connection(
-    world: World, owner: Phone, sandbox: Sandbox
-) -> None:
+async def test_polls_that_hang_are_given_up_over_a_new_connection(world: World, owner: Phone, sandbox: Sandbox) -> None:
     sandbox.faults.hang_polls = True
     await until(lambda: world.kit.contact.silence > 2)
     sandbox.faults.hang_polls = False
@@ -110,12 +108,10 @@ async def test_polls_that_hang_are_given_up_over_a_new_connection(
 async def test_a_long_silence_is_said_to_the_owner(world: World, owner: Phone, sandbox: Sandbox) -> None:
     sandbox.faults.hang_polls = True
     await until(lambda: world.kit.contact.silence > 2.6)
-    assert ["1분 30초 넘게"] == [alert[3:12] for alert in await alerts_of(world, owner)]
+    assert [True] == ["1분 30초 넘게" in alert for alert in await alerts_of(world, owner)]
 
 
-async def test_a_poll_that_somebody_cancels_is_not_the_last(
-    tmp_path: Path, sandbox: Sandbox, clock: HandClock
-) -> None:
+async def test_a_poll_that_somebody_cancels_is_not_the_last(tmp_path: Path, sandbox: Sandbox, clock: HandClock) -> None:
     ends = [asyncio.CancelledError(), ZeroDivisionError(), ValueError("no json"), RecursionError(), MemoryError()]
     calls, polling = seam(sandbox)
     async with receiving(tmp_path, sandbox, clock, requests=(calls, Ending(polling, ends))) as world:
@@ -160,7 +156,7 @@ async def test_an_update_that_can_t_be_read_is_set_aside_and_the_next_ones_go_on
     await asks(owner)
     await world.running.idle()
     assert [True] == ["no chat, no date" in raw for raw in set_aside(world)]
-    assert ["⚠️ 세 번 시도해도"] == [alert[:11] for alert in await alerts_of(world, owner)]
+    assert [True] == ["세 번 시도해도" in alert for alert in await alerts_of(world, owner)]
 
 
 def set_aside(world: World) -> list[str]:
