@@ -15,6 +15,7 @@ from services.pacing import Slowed
 from storage import Database
 
 from .clock import Clock
+from .contact import seconds
 from .tempo import Tempo
 from .timer import SystemTimer, Timer
 from .transport import NotSent
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 REPEAT_SECONDS = 0.5
+LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True)
@@ -93,10 +95,10 @@ class Pacer:
                 await self._timer.sleep(REPEAT_SECONDS)
         return await self._attempt(turn, call, is_repeat=True)
 
-    @property
-    def is_moving(self) -> bool:
-        """Whether something that was left for later is under way, and not just waiting for its turn."""
-        return len(self._later) > self._turns.waiting
+    async def idle(self) -> None:
+        """Wait until what was left for later is done, or waits for nothing but its turn."""
+        while len(self._later) > self._turns.waiting:
+            await asyncio.wait(self._later, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
     async def in_time(self, chat_id: int, work: Coroutine[Any, Any, None]) -> None:
         """Do something now, or later where its chat has to be left alone for a while."""
@@ -163,9 +165,3 @@ class Pacer:
                 log.info("a screen did not arrive: %s", type(error).__name__)
             case error:
                 log.error("a screen was not shown", exc_info=error)
-
-
-def seconds(error: RetryAfter) -> float:
-    """How long a 429 asks us to wait."""
-    wait = error.retry_after
-    return wait if isinstance(wait, int | float) else wait.total_seconds()

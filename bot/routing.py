@@ -10,6 +10,7 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Documen
 from telegram.ext import filters
 
 from services import people
+from services.reaching import lose
 
 from .context import Context, Kit, Sender, Tapped
 from .errors import word_error
@@ -196,6 +197,9 @@ def reaching(member: ChatMemberUpdated) -> Act:
     is_reachable = member.new_chat_member.status not in (ChatMember.BANNED, ChatMember.LEFT)
 
     async def reach(context: Context) -> None:
-        await context.run(people.reached, context.sender.telegram_id, is_reachable)
+        if is_reachable:
+            await context.run(people.reached, context.sender.telegram_id, True)
+        else:
+            await context.run(lose, context.now, context.sender.telegram_id)
 
     return reach

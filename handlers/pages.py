@@ -27,9 +27,12 @@ def receipt(ctx: Context, marked: Marked) -> str:
     """The words of a toast."""
     if marked.is_late:
         return ctx.words.plain("work.saved_late")
-    done = "saved" if marked.labels else "saved_before"
-    what = f"page.{done}_some" if marked.left else f"page.{done}_all"
-    return ctx.words.plain(what, number=marked.number, labels=", ".join(marked.labels), left=marked.left)
+    if not marked.labels:
+        return ctx.words.plain("page.saved_before", number=marked.number)
+    labels = ", ".join(marked.labels)
+    if not marked.left:
+        return ctx.words.plain("page.saved_last", number=marked.number, labels=labels)
+    return ctx.words.plain("page.saved", number=marked.number, labels=labels, left=marked.left)
 
 
 async def menu(ctx: Context, tap: PageMenuTap) -> None:

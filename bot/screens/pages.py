@@ -36,9 +36,7 @@ def page_screen(words: Words, page: Page, sheet: bytes | None = None) -> Screen:
 
 def menu_screen(words: Words, page: Page, menu: Menu, sheet: bytes | None = None) -> Screen:
     """The same, asking which of them is to be skipped, or has something wrong."""
-    buttons = [
-        Button(words.plain(f"page.{menu}", number=item.number), _chosen(menu, item.shown)) for item in page.items
-    ]
+    buttons = [_choose(words, menu, item) for item in page.items]
     back = Button(words.plain("work.report_back"), PageMenuTap(page.batch, page.number, Menu.CLOSED))
     return Screen(_text(words, page, sheet), (*_rows(buttons, IN_A_ROW), (back,)), drawing=sheet)
 
@@ -48,10 +46,12 @@ def label(number: int, choice: str) -> str:
     return f"{number} {choice}"
 
 
-def _chosen(menu: Menu, shown: Shown) -> SkipTap | ReportMenuTap:
+def _choose(words: Words, menu: Menu, item: Item) -> Button:
+    shown = item.shown
     if menu == Menu.SKIP:
-        return SkipTap(shown.assignment, shown.revision)
-    return ReportMenuTap(shown.assignment, shown.revision, 1)
+        return Button(words.plain("page.skip", number=item.number), SkipTap(shown.assignment, shown.revision))
+    tap = ReportMenuTap(shown.assignment, shown.revision, 1)
+    return Button(words.plain("page.report", number=item.number), tap)
 
 
 def _text(words: Words, page: Page, sheet: bytes | None) -> str:

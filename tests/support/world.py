@@ -238,8 +238,7 @@ class World:
         work = asyncio.ensure_future(self.running.idle())
         while not (await asyncio.wait({work}, timeout=STUCK_SECONDS))[0]:
             self.clock.advance(ceil((self.clock.next_alarm or 0) * 1000))
-        while self.kit.telegraph.pacer.is_moving:
-            await asyncio.sleep(0.001)
+        await self.kit.telegraph.pacer.idle()
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, and what waits for it go on."""
