@@ -1,7 +1,7 @@
 """What a handler has at hand: the person, the clock, the database, and a way to show something."""
 
 from collections.abc import Awaitable, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -18,6 +18,7 @@ from .contact import Contact
 from .health import Health
 from .inbox import Arrived
 from .metrics import Metrics
+from .readings import Readings
 from .screen import Screen
 from .secret import Secret
 from .supervision import Background
@@ -45,6 +46,7 @@ class Kit:
     health: Health
     metrics: Metrics
     background: Background
+    readings: Readings = field(default_factory=Readings)
 
     def words(self, language: str) -> Words:
         return Words(language, self.config.currency, self.config.timezone)

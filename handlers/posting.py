@@ -59,7 +59,7 @@ async def receive(ctx: Context, document: Document, caption: str) -> None:
 
 async def _take_up(ctx: Context, upload: Upload) -> None:
     """Fetching and reading may take minutes; whatever stops them, the upload is gone on with by its job."""
-    await flow.go_on(ctx.kit, ctx.person, await flow.fetch(ctx.kit, upload), ctx.show)
+    await flow.take_up(ctx.kit, ctx.person, upload, ctx.show)
 
 
 async def _remember(ctx: Context, document: Document, settings: Settings) -> Upload:
@@ -99,7 +99,7 @@ async def _said(ctx: Context, upload: Upload, key: str, settings: Settings) -> N
         await flow.go_on(ctx.kit, ctx.person, upload, ctx.show)
         return
     await ctx.close()
-    ctx.later(lambda ctx: flow.go_on(ctx.kit, ctx.person, upload, ctx.show))
+    ctx.later(lambda ctx: flow.take_up(ctx.kit, ctx.person, upload, ctx.show))
 
 
 async def drop(ctx: Context, tap: DropTap) -> None:

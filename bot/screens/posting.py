@@ -68,6 +68,10 @@ def progress(words: Words, done: int, total: int) -> Screen:
     )
 
 
+def waiting(words: Words) -> Screen:
+    return Screen(words.line("posting.waiting"))
+
+
 def reason(words: Words, fault: Fault) -> Html:
     return words.line(fault.key, **fault.blanks)
 
