@@ -20,7 +20,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 WAITING = "busy_timeout = 5000"
-WRITING = ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", WAITING, "cache_size = -32000")
+WRITING = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "secure_delete = ON",
+    WAITING,
+    "cache_size = -32000",
+)
 
 
 class Connection(aiosqlite.Connection):

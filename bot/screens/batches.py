@@ -145,7 +145,7 @@ def _share(part: int, whole: int) -> int:
 
 def _bar(share: int) -> str:
     full = min(share * BLOCKS // 100, BLOCKS)
-    return "▓" * full + "░" * (BLOCKS - full)
+    return "🟩" * full + "⬜" * (BLOCKS - full)
 
 
 def _short(title: str) -> str:
