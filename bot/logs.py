@@ -18,7 +18,10 @@ TOKEN = re.compile(r"bot\d+:[\w-]+|\b\d{6,}:[\w-]{30,}")
 PRIVATE = re.compile(r"""(?<!\w)'[^']*'(?!\w)|"[^"]*"|\b\d{5,}\b|[^\x00-\x7f]+""")
 """What may be about somebody in a message that we did not write: quoted words, long numbers, other scripts."""
 
-QUIET = ("aiohttp", "apscheduler", "asyncio", "httpcore", "httpx")
+FIGURES = ("handler", "ms", "result")
+"""What else an event may carry."""
+
+QUIET = ("aiohttp", "aiosqlite", "apscheduler", "asyncio", "httpcore", "httpx")
 SILENT = ("telegram", "aiohttp.access")
 """PTB writes whole answers of Telegram into the log when it can't read them."""
 
@@ -40,7 +43,7 @@ def formatter(*, in_terminal: bool) -> logging.Formatter:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
         structlog.stdlib.add_log_level,
-        structlog.stdlib.ExtraAdder(),
+        structlog.stdlib.ExtraAdder(allow=FIGURES),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         tell_error,
         keep_private,

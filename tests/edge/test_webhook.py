@@ -73,7 +73,8 @@ async def test_what_is_stored_already_is_taken_and_handled_once(world: World, ho
 
 async def test_what_can_t_be_an_update_does_not_come_again(world: World, hook: str) -> None:
     owner, secret = await owner_of(world), world.kit.secret.webhook_token()
-    assert [200, 200] == [await post(hook, body, secret) for body in ({}, [1])]
+    odd: list[object] = [{}, [1]]
+    assert [200, 200] == [await post(hook, body, secret) for body in odd]
     assert [True] == ["알아볼 수 없는" in alert for alert in await alerts_of(world, owner)]
     async with (
         aiohttp.ClientSession() as session,

@@ -1,0 +1,56 @@
+"""Every bad file through the real chat: told what is wrong and where, nothing half done, the next message as always."""
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from bad_archives import ARCHIVES
+from bad_files import ENCODINGS, NAMES, OBJECTS, TABLES
+from bad_pictures import DAMAGED, ODD
+from bad_workbooks import WORKBOOKS
+from dropping import READERS_MEMORY, Chat, Figures
+from PIL import Image
+from world import World
+
+GROUPS = {
+    "encodings": ENCODINGS,
+    "tables": TABLES,
+    "names": NAMES,
+    "objects": OBJECTS,
+    "workbooks": WORKBOOKS,
+    "archives": ARCHIVES,
+    "damaged pictures": DAMAGED,
+    "odd pictures": ODD,
+}
+IS_THOROUGH = os.environ.get("TAPWORK_FAULTS") == "1"
+
+
+@pytest.fixture(scope="module")
+def figures(request: pytest.FixtureRequest) -> Iterator[Figures]:
+    figures = Figures()
+    yield figures
+    with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
+        print(f"\n{figures.line}")
+
+
+@pytest.mark.parametrize("group", GROUPS)
+async def test_a_bad_file_is_answered_in_words_and_leaves_nothing(world: World, figures: Figures, group: str) -> None:
+    owner = await world.owner()
+    sora = Chat(world, await world.coordinator(owner, "소라", "ko"), "ko")
+    ann = Chat(world, await world.coordinator(owner, "Ann", "en"), "en")
+    files = [file for file in GROUPS[group] if IS_THOROUGH or not file.is_heavy]
+
+    problems: list[str] = []
+    for number, file in enumerate(files):
+        problems += await (sora, ann)[number % 2].drop(file, figures)
+
+    figures.problems += problems
+    assert [] == problems
+    assert figures.readers_memory <= READERS_MEMORY
+    for path in world.kit.config.pictures.glob("*/*.jpg"):
+        with Image.open(path) as picture:
+            assert ("JPEG", True, {}) == (picture.format, max(picture.size) <= 1280, dict(picture.getexif()))
+
+
+def test_there_are_at_least_eighty_of_them() -> None:
+    assert sum(map(len, GROUPS.values())) >= 80
