@@ -1,0 +1,179 @@
+"""Dropping a file into a chat, and judging what comes of it."""
+
+from __future__ import annotations
+
+import re
+import resource
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from html import unescape
+from pathlib import Path
+from string import Formatter
+from time import perf_counter
+
+from bad_files import BadFile, Refused, Taken
+from world import Someone, World
+
+from bot.words import catalogue
+
+CAPTION = "title: 좋은가요?\nchoices: 긍정, 부정\nprice: 20\noverlap: 1"
+MEBIBYTE = 2**20
+MOST_MEMORY = 150
+"""MiB that the bot may grow by."""
+
+READERS_MEMORY = 512
+MOST_SECONDS = 5.0
+TAG = re.compile("<[^>]*>")
+
+
+@dataclass
+class Figures:
+    """What was seen so far."""
+
+    refused: int = 0
+    taken: int = 0
+    memory: float = 0.0
+    seconds: float = 0.0
+    slowest: str = ""
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def readers_memory(self) -> float:
+        """MiB of the largest process that this one has started."""
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+
+    @property
+    def line(self) -> str:
+        return (
+            f"bad files: {self.refused + self.taken} ({self.refused} refused, {self.taken} taken with counts), "
+            f"{len(self.problems)} answered wrongly; the bot grew by {self.memory:.0f} MiB at most, "
+            f"a reader had {self.readers_memory:.0f} of {READERS_MEMORY}; "
+            f"refused within {self.seconds:.1f} s ({self.slowest})"
+        )
+
+
+@dataclass(frozen=True)
+class Chat:
+    """A coordinator's chat, in their language."""
+
+    world: World
+    someone: Someone
+    language: str
+
+    async def drop(self, file: BadFile, figures: Figures) -> list[str]:
+        """What was wrong with what the bot did."""
+        data, before = file.make(), len(self.someone.texts)
+        start, resident = perf_counter(), _reset_peak()
+        await self.someone.send(file.file, data, CAPTION)
+        seconds, grown = perf_counter() - start, (_peak() - resident) / MEBIBYTE
+        told = "\n".join(self.someone.texts[before + 1 :])
+        figures.memory = max(figures.memory, grown)
+        problems = [*self._answered(file, told), *self._left()]
+        if isinstance(file.then, Refused):
+            figures.refused += 1
+            if seconds > figures.seconds:
+                figures.seconds, figures.slowest = seconds, f"{file.file}: {file.about}"
+            problems += [f"it took {seconds:.1f} s"] if seconds > MOST_SECONDS else []
+        else:
+            figures.taken += 1
+            problems += await self._discarded(file.then)
+        problems += [f"the bot grew by {grown:.0f} MiB"] if grown > MOST_MEMORY else []
+        problems += (
+            [] if self._says("batch.none") in _plain(await self.someone.say("/batches")) else ["a batch is left"]
+        )
+        return [f"{file.file} ({file.about}): {problem}; it said {told[-500:]!r}" for problem in problems]
+
+    def _answered(self, file: BadFile, told: str) -> Iterator[str]:
+        match file.then:
+            case Refused():
+                yield from self._refused(file, file.then, told)
+            case Taken(tasks, named):
+                yield from self._missing(told, "posting.taken", count=tasks)
+                yield from self._missing(told, "posting.refused") if named else ()
+        for where, key in file.then.named:
+            yield from self._missing(told, key)
+            if key != "upload.rows_after_gap" and not re.search(rf"{re.escape(str(where))}\S*:", told):
+                yield f"{where} is not named"
+        if re.search("[\u202a-\u202e\u2066-\u2069]", told):
+            yield "it turns letters around"
+
+    def _refused(self, file: BadFile, then: Refused, told: str) -> Iterator[str]:
+        yield from self._missing(told, then.key)
+        if then.place is not None and str(then.place) not in told:
+            yield f"{then.place} is not named"
+        if then.key.startswith("upload.") and not then.named and _quoted(file.file) not in told:
+            yield "the file is not named"
+
+    def _missing(self, told: str, key: str, **blanks: object) -> Iterator[str]:
+        """What a line of the catalogue says around its blanks has to be there."""
+        for literal, blank, _, _ in Formatter().parse(self._says(key)):
+            said = literal.strip() + (str(blanks[blank]) if blank in blanks and not literal.strip() else "")
+            if said not in told:
+                yield f"{key} is not said"
+                return
+
+    def _says(self, key: str) -> str:
+        return _plain(catalogue(self.language)[key])
+
+    async def _discarded(self, then: Taken) -> list[str]:
+        if self.someone.buttons[0] != self._says("posting.publish"):
+            return ["no draft"]
+        contents = self._contents()
+        await self.someone.tap(self._says("posting.discard"))
+        problems = [] if len(contents) >= then.tasks else [f"{len(contents)} tasks"]
+        if then.contents is not None:
+            asked = [content for content, is_gold in contents if not is_gold]
+            problems += [] if list(then.contents) == asked else [f"the tasks are {asked}"]
+        return problems
+
+    def _contents(self) -> list[tuple[str | None, bool]]:
+        question = """SELECT content, gold IS NOT NULL FROM task
+                       WHERE batch_id = (SELECT MAX(id) FROM batch) ORDER BY number"""
+        with closing(sqlite3.connect(self._folder / "tapwork.db")) as database:
+            return [(content, bool(is_gold)) for content, is_gold in database.execute(question)]
+
+    def _left(self) -> Iterator[str]:
+        """Drafts that nobody sees, uploads that aren't over, and files that nobody deletes."""
+        with closing(sqlite3.connect(self._folder / "tapwork.db")) as database:
+            batches = database.execute("SELECT count(*) FROM batch WHERE state = 'importing'").fetchone()[0]
+            uploads = database.execute("SELECT count(*) FROM upload WHERE state IN ('received', 'reading')").fetchone()[
+                0
+            ]
+        if batches or uploads:
+            yield f"{batches} half-imported, {uploads} unfinished"
+        left = [*self._folder.glob("uploads/reading-*"), *self._folder.glob("pictures/*/.*")]
+        if left:
+            yield f"files are left: {left}"
+
+    @property
+    def _folder(self) -> Path:
+        return self.world.kit.config.data_dir
+
+
+def _plain(html: str) -> str:
+    return unescape(TAG.sub("", html))
+
+
+def _quoted(name: str) -> str:
+    """The beginning of a file's name up to what may be left out of it."""
+    return re.split("[\u202a-\u202e]", Path(name).name)[0][:100]
+
+
+def _status(field: str) -> int:
+    """Bytes, of this process."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith(f"{field}:"):
+            return int(line.split()[1]) * 1024
+    raise LookupError(field)
+
+
+def _reset_peak() -> int:
+    """The memory that is in use now, from which the next peak is measured."""
+    Path("/proc/self/clear_refs").write_text("5")
+    return _status("VmRSS")
+
+
+def _peak() -> int:
+    return _status("VmHWM")
