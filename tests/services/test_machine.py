@@ -59,7 +59,7 @@ class Walk(Walker):
         self.workers.append(worker)
         self.plain.purses[worker] = Purse()
 
-    @precondition(lambda self: len(self.batches) < BATCHES)
+    @precondition(lambda self: len(self.batches) < BATCHES or all(each.state == "closed" for each in self.batches))
     @rule(terms=terms())
     def post(self, terms: Terms) -> None:
         name = f"batch {len(self.batches) + 1}"
@@ -236,6 +236,32 @@ class Walk(Walker):
                 self.work_on(other, self.batches.index(slow[1].batch), labels, 2)
             self.answer_card(slow, labels)
 
+    @rule(number=whose, labels=sets, price=prices)
+    def reconsider(self, number: int, labels: int, price: int) -> None:
+        """What was answered before its price changed is opened again, and goes to somebody else."""
+        self.answer(number, labels, 1)
+        screen = self.screen.get(self.worker(number))
+        if screen is not None:
+            batch = self.batches.index(self.plain.batches[screen.batch])
+            self.reprice(batch, price)
+            self.undo(number, 1)
+            self.lapse(number + 1, batch)
+
+    @rule(number=whose, labels=sets, time=pauses)
+    def outlive(self, number: int, labels: int, time: int) -> None:
+        """A batch is closed under somebody's hands, and answered later."""
+        self.find_work(number)
+        button = self.button(number, 0)
+        if button is not None:
+            self.close(self.batches.index(button[1].batch), is_sure=True)
+            self.wait(time, is_swept=False)
+            self.answer_card(button, labels)
+
+    @rule()
+    def bring_gold_near(self) -> None:
+        """However far gold is from the last one, it may be dealt now."""
+        self.office.connection.execute("UPDATE progress SET gold_gap = 0")
+
     @rule()
     def payday(self) -> None:
         self.wait(3 * DAY, is_swept=False)
@@ -275,9 +301,11 @@ class Walk(Walker):
             chosen.price = price
             self.fund(chosen)
 
-    @rule(batch=which, keep=some.booleans())
-    def judge(self, batch: int, keep: bool) -> None:
-        chosen = self.batch(batch)
+    @rule(keep=some.booleans())
+    def judge(self, keep: bool) -> None:
+        """The first reported task is kept or taken out; its judgement is final."""
+        states = {batch.id: {task.state for task in batch.tasks.values()} for batch in self.batches}
+        chosen = next((batch for batch in self.batches if "flagged" in states[batch.id]), self.batches[0])
         flagged = self.office.do(steering.next_flagged, self.office.boss.id, chosen.id)
         waiting = [text for text, task in chosen.tasks.items() if task.state == "flagged"]
         assert len(waiting) == (flagged.left if flagged else 0)
@@ -315,4 +343,4 @@ class Walk(Walker):
 
 
 TestMachine = Walk.TestCase
-TestMachine.settings = effort(short=40, long=2_000, steps=40)
+TestMachine.settings = effort(short=60, long=2_000, steps=40)
