@@ -36,6 +36,7 @@ class Record:
     """What was tapped and what was acknowledged; `first` is the first choice made on each card."""
 
     taps: dict[str, Tapped] = field(default_factory=dict)
+    tapped_at: dict[str, float] = field(default_factory=dict)
     first: dict[Card, Tapped] = field(default_factory=dict)
     acknowledged: dict[str, float] = field(default_factory=dict)
     saved: dict[str, float] = field(default_factory=dict)
@@ -112,6 +113,7 @@ class Crowd:
         tap = parsed(data)
         tapped = Tapped(phone.user_id, (tap.assignment, tap.revision), tap.choice)
         self.record.taps[query] = tapped
+        self.record.tapped_at[query] = self.ground.sandbox.world.clock()
         self.record.first.setdefault(tapped.card, tapped)
         return query
 

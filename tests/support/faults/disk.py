@@ -124,7 +124,8 @@ def recorder(folder: Path, target: Path, names: tuple[str, ...]) -> tuple[str, .
 
 def recorded(target: Path) -> list[Event]:
     """What was written down, in the order of time. Raises ValueError for a line that can't be told."""
-    lines = (line for path in target.parent.glob(f"{target.name}.*") for line in path.open(encoding="utf-8"))
+    told = (path.read_text(encoding="utf-8") for path in target.parent.glob(f"{target.name}.*"))
+    lines = (line for each in told for line in each.splitlines())
     events = [event for line in lines for event in event_of(line)]
     return sorted(events, key=lambda event: event.at)
 

@@ -70,7 +70,7 @@ async def power_cut(tmp_path: Path, recordings: int, cuts: int, seconds: float, 
 async def record_and_cut(tmp_path: Path, number: int, cuts: int, seconds: float, seed: int, total: Damage) -> None:
     async with Ground.open(tmp_path, f"power{number}", seed=seed) as ground:
         await ground.start()
-        crowd = await staffed(ground, workers=WORKERS, tasks=60, overlap=40, seed=seed)
+        crowd = await staffed(ground, workers=WORKERS, tasks=240, overlap=12, seed=seed)
         assert ground.bot is not None
         await ground.bot.stop()
         base, trace = tmp_path / f"base{number}", tmp_path / f"trace{number}" / "calls"
