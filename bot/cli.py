@@ -7,10 +7,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import assert_never
 
 from dotenv import dotenv_values
 
-from storage import DatabaseTaken, NewerSchema, open_database
+from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, Trouble, open_database
 
 from . import logs
 from .command_calls import call
@@ -147,7 +148,7 @@ def _run(config: Config) -> int:
     logs.set_up()
     try:
         asyncio.run(run(config))
-    except (DatabaseTaken, NewerSchema) as error:
+    except (DatabaseTaken, DatabaseUnusable, NewerSchema) as error:
         return _refuse(reason_of(error))
     except TokenRefused:
         return _refuse(f"{config.api_url} knows no bot of this TAPWORK_TOKEN. BotFather shows the right one: /mybots")
@@ -161,7 +162,7 @@ def _migrate(config: Config) -> int:
 
     try:
         asyncio.run(migrate())
-    except (DatabaseTaken, NewerSchema) as error:
+    except (DatabaseTaken, DatabaseUnusable, NewerSchema) as error:
         return _refuse(reason_of(error))
     sys.stdout.write("The database is up to date.\n")
     return 0
@@ -175,13 +176,33 @@ def _demo(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
     return 0
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(error: DatabaseTaken | DatabaseUnusable | NewerSchema) -> str:
     """Why a database can't be opened."""
-    if isinstance(error, DatabaseTaken):
-        return (
-            f"Another process has the database (pid {error}). Only one bot works on a database; stop the other first."
-        )
-    return f"The database was written by a newer release: {error}. Update tapwork, or restore an older backup."
+    match error:
+        case DatabaseTaken():
+            return f"Another process has the database (pid {error}). Only one bot works on a database; stop it first."
+        case NewerSchema():
+            return f"The database was written by a newer release: {error}. Update tapwork, or restore an older backup."
+        case DatabaseUnusable():
+            return trouble_with(error)
+        case _:
+            assert_never(error)
+
+
+def trouble_with(error: DatabaseUnusable) -> str:
+    """What is wrong with a database's file, and what to do."""
+    match error.trouble:
+        case Trouble.BROKEN:
+            advice = "It is damaged, and nothing in it was changed. `tapwork restore` puts a backup in its place."
+        case Trouble.FULL:
+            advice = "The disk is full. Make room on it, then start again; nothing was taken in meanwhile."
+        case Trouble.READ_ONLY:
+            advice = "It can't be written. Are the folder and all files in it the user's who runs tapwork?"
+        case Trouble.FAILING:
+            advice = "The disk does not do what it is told. Look into the system's log."
+        case _:
+            assert_never(error.trouble)
+    return f"The database {error.path} can't be used ({error.detail}). {advice}"
 
 
 def _refuse(reason: str) -> int:

@@ -10,7 +10,7 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from storage import DatabaseTaken, NewerSchema, open_database
+from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database
 
 from . import control
 from .clock import WallClock
@@ -29,7 +29,7 @@ async def call(config: Config, command: Command, language: str) -> int:
     """Have a command done, and say what came of it; the exit status."""
     try:
         reply = await _with_bar(lambda progress: _reach(config, command, language, progress))
-    except (Interrupted, DatabaseTaken, NobodyListens, NewerSchema) as error:
+    except (Interrupted, DatabaseTaken, DatabaseUnusable, NobodyListens, NewerSchema) as error:
         reply = {"error": _reason(config, error)}
     return _tell(reply)
 

@@ -3,9 +3,25 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from .database import Database, DatabaseTaken, NewerSchema, Row, Tx, UniqueViolation
+from .database import Database, DatabaseTaken, DatabaseUnusable, NewerSchema, Row, Trouble, Tx, UniqueViolation
 
-__all__ = ["Database", "DatabaseTaken", "NewerSchema", "Row", "Tx", "UniqueViolation", "open_database"]
+__all__ = [
+    "Database",
+    "DatabaseTaken",
+    "DatabaseUnusable",
+    "NewerSchema",
+    "Row",
+    "Trouble",
+    "Tx",
+    "UniqueViolation",
+    "open_database",
+    "path_of",
+]
+
+
+def path_of(url: str) -> Path:
+    """The file of a SQLite database's URL."""
+    return Path(urlsplit(url).path.removeprefix("/"))
 
 
 async def open_database(url: str) -> Database:
@@ -15,4 +31,4 @@ async def open_database(url: str) -> Database:
     parts = urlsplit(url)
     if parts.scheme != "sqlite":
         raise ValueError(f"no engine for {parts.scheme}://")
-    return await open_sqlite(Path(parts.path.removeprefix("/")))
+    return await open_sqlite(path_of(url))

@@ -1,6 +1,7 @@
 """What every engine offers: units of work as plain functions, and a transaction that only reads and writes by name."""
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 P = ParamSpec("P")
@@ -46,6 +47,25 @@ class NewerSchema(Exception):
 
 class DatabaseTaken(Exception):
     """Another process holds this database for writing."""
+
+
+class Trouble(StrEnum):
+    """Why a database's file can't be worked with."""
+
+    BROKEN = "broken"
+    FULL = "full"
+    READ_ONLY = "read only"
+    FAILING = "failing"
+
+
+class DatabaseUnusable(Exception):
+    """The database can't be opened for work; nothing in it was changed."""
+
+    def __init__(self, trouble: Trouble, path: object, detail: str) -> None:
+        super().__init__(f"{path}: {detail}")
+        self.trouble = trouble
+        self.path = str(path)
+        self.detail = detail
 
 
 class Database(Protocol):

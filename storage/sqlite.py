@@ -14,6 +14,7 @@ import aiosqlite
 from .database import Row, Tx, UniqueViolation, Value
 from .lock import FileLock
 from .migrate import migrate_sqlite
+from .soundness import try_out, understood
 from .sql import SQLITE, queries
 
 P = ParamSpec("P")
@@ -210,23 +211,30 @@ def connect(uri: str, pragmas: tuple[str, ...]) -> sqlite3.Connection:
 async def open_sqlite(path: Path) -> SqliteDatabase:
     """Open (or make) a database file, migrated to this release.
 
-    Raises DatabaseTaken when another process writes it, NewerSchema when a newer release did.
+    Raises DatabaseTaken when another process writes it, NewerSchema when a newer release did, and DatabaseUnusable
+    when its file is broken or can't be written.
     """
-    uri = prepare_folder(path)
     lock = FileLock(path)
-    lock.acquire()
-    try:
-        writer = await Connection(partial(connect, uri, WRITING), 64)
+    with understood(path):
+        uri = prepare_folder(path)
+        lock.acquire()
         try:
-            await writer.call(lambda connection: migrate_sqlite(connection, SQLITE))
-            reader = await Connection(partial(connect, f"{uri}?mode=ro", (WAITING,)), 64)
+            writer, reader = await _opened(uri)
         except BaseException:
-            await writer.close()
+            lock.release()
             raise
-    except BaseException:
-        lock.release()
-        raise
     return SqliteDatabase(writer, reader, lock)
+
+
+async def _opened(uri: str) -> tuple[Connection, Connection]:
+    writer = await Connection(partial(connect, uri, WRITING), 64)
+    try:
+        await writer.call(try_out)
+        await writer.call(lambda connection: migrate_sqlite(connection, SQLITE))
+        return writer, await Connection(partial(connect, f"{uri}?mode=ro", (WAITING,)), 64)
+    except BaseException:
+        await writer.close()
+        raise
 
 
 def prepare_folder(path: Path) -> str:
