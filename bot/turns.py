@@ -140,6 +140,10 @@ class Turns:
             return self._chat_rate, float(BURST)
         return chat.bucket.rate, chat.bucket.seen(self._timer.seconds())
 
+    def __len__(self) -> int:
+        """How many chats are remembered."""
+        return len(self._chats)
+
     @property
     def waiting(self) -> int:
         """How many wait for a turn."""
