@@ -59,7 +59,7 @@ async def test_a_newcomer_finds_a_world_that_is_already_at_work(demo: Demo) -> N
 
 async def test_earlier_days_have_left_money_answers_and_work_to_do(demo: Demo, tmp_path: Path) -> None:
     payable = (await ask(demo, ListPayable()))["ok"]["payable"]
-    codes = [text.split("· ")[1].split()[0] for text in shown(demo, "▓") if "· " in text]
+    codes = [text.split("· ")[1].split()[0] for text in shown(demo, "🟩") if "· " in text]
     labels: list[dict[str, str]] = []
     for code in codes:
         await ask(demo, Export(code, str(tmp_path / code)))
@@ -81,7 +81,7 @@ SAMPLES = ("ko_utterances", "en_messages", "pictures")
 def shown(demo: Demo, mark: str) -> list[str]:
     """First lines of the coordinator's messages that carry a bar."""
     texts = [str(message.get("text", "")) for message in demo.cast.sora.phone.messages]
-    return [text.splitlines()[0] for text in texts if mark in text or "░" in text]
+    return [text.splitlines()[0] for text in texts if mark in text or "⬜" in text]
 
 
 def table(path: Path) -> list[dict[str, str]]:
