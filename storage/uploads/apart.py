@@ -24,9 +24,7 @@ log = logging.getLogger(__name__)
 
 PROGRAM = (sys.executable, "-P", "-c", "from storage.uploads.reader import main; main()")
 PARTING_SECONDS = 2.0
-AFTER = MappingProxyType(
-    {"upload.too_heavy": "upload.too_heavy_after", "upload.unreadable": "upload.unreadable_after"}
-)
+AFTER = MappingProxyType({"upload.too_heavy": "upload.too_heavy_after", "upload.unreadable": "upload.unreadable_after"})
 OUT_OF_LIMITS = frozenset({-signal.SIGXCPU, -signal.SIGKILL})
 """How a process ends that used up its time, or the machine's memory."""
 

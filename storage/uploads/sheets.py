@@ -7,8 +7,6 @@ from itertools import islice
 from pathlib import Path
 from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-
 from rules.refusals import Refusal
 from rules.rows import Row
 from rules.settings import Fault
@@ -94,6 +92,8 @@ class Sheet:
                 yield number, []
 
     def _values(self) -> Iterator[tuple[object, ...]]:
+        from openpyxl import load_workbook  # Few files are workbooks, and this takes long to load.
+
         with self._path.open("rb") as file:  # of a path openpyxl would ask for a suffix
             workbook = load_workbook(file, read_only=True, data_only=True, keep_links=False)
             sheet = workbook.worksheets[0]

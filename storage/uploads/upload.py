@@ -16,21 +16,15 @@ from storage.uploads.columns import Table
 from storage.uploads.ids import SeenIds
 from storage.uploads.objects import ObjectLines, ObjectList
 from storage.uploads.pictures import FolderPictures, NoPictures, PictureRows, Pictures, ZipPictures
+from storage.uploads.sheets import Sheet
 from storage.uploads.tables import DelimitedTable
-
-
-def _sheet(path: Path, file: str) -> Table:
-    from storage.uploads.sheets import Sheet  # Few files are workbooks, and what reads them takes long to load.
-
-    return Sheet(path, file)
-
 
 _TABLES: dict[str, Callable[[Path, str], Table]] = {
     ".csv": DelimitedTable,
     ".tsv": DelimitedTable,
     ".jsonl": ObjectLines,
     ".json": ObjectList,
-    ".xlsx": _sheet,
+    ".xlsx": Sheet,
 }
 _TABLES_IN_ZIP = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
 _LINK = re.compile("https?://", re.IGNORECASE)

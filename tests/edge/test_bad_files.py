@@ -8,7 +8,7 @@ from bad_archives import ARCHIVES
 from bad_files import ENCODINGS, NAMES, OBJECTS, TABLES
 from bad_pictures import DAMAGED, ODD
 from bad_workbooks import WORKBOOKS
-from dropping import READERS_MEMORY, Chat, Figures
+from dropping import READERS_MEMORY, Chat, Figures, drop
 from PIL import Image
 from world import World
 
@@ -38,13 +38,15 @@ async def test_a_bad_file_is_answered_in_words_and_leaves_nothing(world: World, 
     owner = await world.owner()
     sora = Chat(world, await world.coordinator(owner, "소라", "ko"), "ko")
     ann = Chat(world, await world.coordinator(owner, "Ann", "en"), "en")
-    files = [file for file in GROUPS[group] if IS_THOROUGH or not file.is_heavy]
+    small = [file for file in GROUPS[group] if not file.is_heavy]
+    heavy = [file for file in GROUPS[group] if file.is_heavy and IS_THOROUGH]
 
     problems: list[str] = []
-    for number, file in enumerate(files):
-        problems += await (sora, ann)[number % 2].drop(file, figures)
+    for pair in (small[at : at + 2] for at in range(0, len(small), 2)):
+        problems += await drop(world, tuple(zip((sora, ann), pair, strict=False)), figures)
+    for file in heavy:
+        problems += await drop(world, ((sora, file),), figures)
 
-    figures.problems += problems
     assert [] == problems
     assert figures.readers_memory <= READERS_MEMORY
     for path in world.kit.config.pictures.glob("*/*.jpg"):

@@ -109,7 +109,7 @@ ARCHIVES: tuple[BadFile, ...] = (
     bad(
         "what macOS leaves", "mac.zip", zipped({"__MACOSX/._a.png": b"x", ".DS_Store": b"x"}), Refused("upload.no_rows")
     ),
-    bad("a bomb", "bomb.zip", partial(bomb, 120 << 20), Refused("upload.zip_bomb")),
+    bad("a bomb", "bomb.zip", partial(bomb, 101 << 20), Refused("upload.zip_bomb")),
     bad("entries that overlap", "overlap.zip", partial(overlapping, 300), Refused("upload.zip_bomb")),
     bad("less declared than there is", "less.zip", partial(lying, 1_000), broken_picture("a.png")),
     bad(
@@ -163,7 +163,7 @@ ARCHIVES: tuple[BadFile, ...] = (
     bad(
         "a table of one endless line",
         "line.zip",
-        partial(bomb, 90 << 20, "rows.csv"),
+        partial(bomb, 30 << 20, "rows.csv"),
         Refused("upload.nul", "rows.csv"),
     ),
     bad(

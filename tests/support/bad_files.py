@@ -68,7 +68,7 @@ ENCODINGS = (
     bad("UTF-16 of Windows", "wide.csv", encoded("utf-16"), Taken(2, contents=CONTENTS)),
     bad("UTF-16 the other way round", "be.csv", encoded("utf-16-be", b"\xfe\xff"), Taken(2, contents=CONTENTS)),
     bad("code page of Korean Windows", "cp949.csv", encoded("cp949"), Taken(2, contents=CONTENTS)),
-    bad("UTF-16 without a mark", "unmarked.csv", encoded("utf-16-le"), Refused("upload.nul", 1)),
+    bad("UTF-16 without a mark", "unmarked.csv", encoded("utf-16-le"), Refused("upload.encoding", 2)),
     bad("UTF-32", "utf32.csv", encoded("utf-32"), Refused("upload.nul", 1)),
     bad("UTF-16 cut in a character", "cut16.csv", encoded("utf-16")[:-1], Refused("upload.encoding", 3)),
     bad("UTF-8 cut in a character", "cut8.csv", "text\n가나".encode()[:-1], Refused("upload.encoding", 2)),
@@ -81,7 +81,7 @@ ENCODINGS = (
 TABLES = (
     bad("one byte", "one.csv", b"a", Refused("upload.no_content_column")),
     bad("one line feed", "feed.csv", b"\n", Refused("upload.empty")),
-    bad("blank lines only", "blank.csv", b"\n\r\n \n", Refused("upload.no_content_column")),
+    bad("blank lines only", "blank.csv", b"\n\r\n \n", Refused("upload.empty")),
     bad("a header only", "header.csv", b"text,gold\n", Refused("upload.no_rows")),
     bad("an unclosed quote", "open.csv", 'text\nok\n"open\nmore\n', Refused("upload.quote_open", 3)),
     bad("a stray quote", "stray.csv", 'text\n"a" b\n', Refused("upload.quote_stray", 2)),

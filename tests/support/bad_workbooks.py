@@ -128,12 +128,13 @@ WORKBOOKS: tuple[BadFile, ...] = (
         parts(sheet=rows(cell(99_999_999_999, "<is><t>a</t></is>", 't="inlineStr"'))),
         Refused("posting.no_good_rows", None, ((1, "upload.rows_after_gap"),)),
     ),
-    bad("formats down to the end", "styled.xlsx", partial(styled, 40_000), Taken(1, ((2, "upload.rows_after_gap"),))),
+    bad("formats down to the end", "styled.xlsx", partial(styled, 12_000), Taken(1, ((2, "upload.rows_after_gap"),))),
     bad(
         "a bomb of texts",
         "texts.xlsx",
         lambda: parts(shared=f"<sst {MAIN}><si><t>{'a' * (101 << 20)}</t></si></sst>"),
         Refused("upload.zip_bomb"),
+        heavy=True,
     ),
     bad(
         "a million empty rows",

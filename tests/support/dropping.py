@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import resource
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 from html import unescape
 from pathlib import Path
 from string import Formatter
@@ -39,6 +40,17 @@ class Figures:
     slowest: str = ""
     problems: list[str] = field(default_factory=list)
 
+    def add(self, file: BadFile, seconds: float, grown: float) -> list[str]:
+        """Count a file; a problem when it took too long to refuse."""
+        self.memory = max(self.memory, grown)
+        if isinstance(file.then, Taken):
+            self.taken += 1
+            return []
+        self.refused += 1
+        if seconds > self.seconds:
+            self.seconds, self.slowest = seconds, f"{file.file}: {file.about}"
+        return [f"{file.file} took {seconds:.1f} s"] if seconds > MOST_SECONDS else []
+
     @property
     def readers_memory(self) -> float:
         """MiB of the largest process that this one has started."""
@@ -62,27 +74,13 @@ class Chat:
     someone: Someone
     language: str
 
-    async def drop(self, file: BadFile, figures: Figures) -> list[str]:
-        """What was wrong with what the bot did."""
-        data, before = file.make(), len(self.someone.texts)
-        start, resident = perf_counter(), _reset_peak()
-        await self.someone.send(file.file, data, CAPTION)
-        seconds, grown = perf_counter() - start, (_peak() - resident) / MEBIBYTE
-        told = "\n".join(self.someone.texts[before + 1 :])
-        figures.memory = max(figures.memory, grown)
+    async def judge(self, file: BadFile, told: str) -> list[str]:
+        """What was wrong with what the bot did about a file, and with how it answers now."""
         problems = [*self._answered(file, told), *self._left()]
-        if isinstance(file.then, Refused):
-            figures.refused += 1
-            if seconds > figures.seconds:
-                figures.seconds, figures.slowest = seconds, f"{file.file}: {file.about}"
-            problems += [f"it took {seconds:.1f} s"] if seconds > MOST_SECONDS else []
-        else:
-            figures.taken += 1
+        if isinstance(file.then, Taken):
             problems += await self._discarded(file.then)
-        problems += [f"the bot grew by {grown:.0f} MiB"] if grown > MOST_MEMORY else []
-        problems += (
-            [] if self._says("batch.none") in _plain(await self.someone.say("/batches")) else ["a batch is left"]
-        )
+        if self._says("batch.none") not in _plain(await self.someone.say("/batches")):
+            problems.append("a batch is left")
         return [f"{file.file} ({file.about}): {problem}; it said {told[-500:]!r}" for problem in problems]
 
     def _answered(self, file: BadFile, told: str) -> Iterator[str]:
@@ -130,9 +128,12 @@ class Chat:
 
     def _contents(self) -> list[tuple[str | None, bool]]:
         question = """SELECT content, gold IS NOT NULL FROM task
-                       WHERE batch_id = (SELECT MAX(id) FROM batch) ORDER BY number"""
+                       WHERE batch_id = (SELECT MAX(batch.id) FROM batch JOIN person ON person.id = coordinator_id
+                                          WHERE telegram_id = ?)
+                       ORDER BY number"""
         with closing(sqlite3.connect(self._folder / "tapwork.db")) as database:
-            return [(content, bool(is_gold)) for content, is_gold in database.execute(question)]
+            found = database.execute(question, (self.someone.telegram_id,))
+            return [(content, bool(is_gold)) for content, is_gold in found]
 
     def _left(self) -> Iterator[str]:
         """Drafts that nobody sees, uploads that aren't over, and files that nobody deletes."""
@@ -150,6 +151,21 @@ class Chat:
     @property
     def _folder(self) -> Path:
         return self.world.kit.config.data_dir
+
+
+async def drop(world: World, dropped: Sequence[tuple[Chat, BadFile]], figures: Figures) -> list[str]:
+    """What was wrong after each of some people has dropped a file at the same time."""
+    sending = [partial(chat.someone.phone.send, file.file, file.make(), CAPTION) for chat, file in dropped]
+    before = [len(chat.someone.texts) for chat, _ in dropped]
+    start, resident = perf_counter(), _reset_peak()
+    await world.together(*sending)
+    seconds, grown = perf_counter() - start, (_peak() - resident) / MEBIBYTE
+    problems = [f"the bot grew by {grown:.0f} MiB"] if grown > MOST_MEMORY else []
+    for (chat, file), count in zip(dropped, before, strict=True):
+        problems += figures.add(file, seconds, grown)
+        problems += await chat.judge(file, "\n".join(chat.someone.texts[count + 1 :]))
+    figures.problems += problems
+    return problems
 
 
 def _plain(html: str) -> str:
