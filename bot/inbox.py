@@ -15,6 +15,7 @@ from services.receiving import Received
 from storage import Database
 
 from .clock import Clock
+from .flood import Flood
 from .ordering import PAUSE_SECONDS, KeyedDispatcher
 from .secret import Secret
 from .supervision import outcome
@@ -65,17 +66,16 @@ class Inbox:
         self._handle = handle
         self._patience = patience
         self._dispatcher = KeyedDispatcher(self._process, pause=pause)
+        self._flood = Flood(self._store)
 
     async def take_in(self, updates: Sequence[object]) -> None:
         """Once this returns, what came is safe and waits for its turn."""
         now = self._clock.now()
-        numbered = [(number, update) for update in updates if (number := number_of(update)) is not None]
+        numbered = [each for each in updates if isinstance(each, dict) and number_of(each) is not None]
         if len(numbered) < len(updates):
             log.error("%s updates without a number were left out", len(updates) - len(numbered))
             await self._db.run(alert, now, "alert.unreadable")
-        raw = [(number, json.dumps(update, separators=(",", ":"))) for number, update in numbered]
-        for received in await self._db.run(receiving.take_in, now, raw):
-            self._dispatch(received)
+        await self._store(*(each for each in numbered if not self._flood.holds(sender_of(each), each)))
 
     async def replay(self) -> int:
         """Take up what was stored before the last stop and not finished; how many there were."""
@@ -90,15 +90,28 @@ class Inbox:
 
     async def stop(self, seconds: float) -> None:
         """Handle on for so long; the rest waits in the database for the next start."""
+        await self._store(*self._flood.held())
         await self._dispatcher.stop(seconds)
+
+    async def _store(self, *updates: Update) -> None:
+        if not updates:
+            return
+        raw = [(update["update_id"], json.dumps(update, separators=(",", ":"))) for update in updates]
+        for received in await self._db.run(receiving.take_in, self._clock.now(), raw):
+            self._dispatch(received)
 
     def _dispatch(self, received: Received) -> None:
         update = json.loads(received.raw)
+        self._flood.begun(sender_of(update), update)
         self._dispatcher.add(sender_of(update), Item(received, update))
 
     async def _process(self, item: Item) -> None:
         seq, update = item.received.seq, item.update
         bind_contextvars(update=item.received.update_id)
+        await self._handle_to_the_end(seq, update)
+        self._flood.done(sender_of(update), update)
+
+    async def _handle_to_the_end(self, seq: int, update: Update) -> None:
         while (begun := await self._db.run(receiving.begin, self._clock.now(), seq, sender_of(update))) is not None:
             if begun.person is not None:
                 bind_contextvars(who=self._secret.pseudonym(begun.person.id))

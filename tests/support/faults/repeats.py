@@ -90,7 +90,6 @@ async def office(
     sandbox = Sandbox(clock=clock, seed=1)
     sandbox.create_bot(TOKEN, "tapwork_bot", "Tapwork")
     polls = Repeating(sandbox, None)
-    folder.mkdir(parents=True)
     settings = {"TAPWORK_CHAT_RATE": "0", "TAPWORK_BOT_RATE": "0", "TAPWORK_JOIN": "open"}
     async with World.joined(folder, sandbox, clock, settings, (SandboxRequest(sandbox), polls)) as world:
         sora = await world.owner()

@@ -1,0 +1,16 @@
+"""People who try what is not theirs, or too much of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from faults.flooding import flooded
+from faults.promises import Promise
+
+SEED = 20261104
+Keep = Callable[[Promise], None]
+
+
+async def test_a_flood_of_one_is_invisible_to_the_others(tmp_path: Path, promise: Keep, full: bool) -> None:
+    promise(await flooded(tmp_path, seconds=30.0 if full else 3.0, seed=SEED))
