@@ -75,12 +75,11 @@ async def show_page(ctx: Context, page: Page, menu: Menu = Menu.CLOSED) -> None:
 
 
 async def _widened(ctx: Context, shown: Shown) -> Page | None:
-    size = min(ctx.kit.telegraph.pacer.tempo.page_size(ctx.sender.telegram_id), pages.room(shown))
-    if size < 2:
-        return None
-    if shown.picture is not None:
+    size = ctx.kit.telegraph.pacer.tempo.page_size(ctx.sender.telegram_id)
+    if size > 1 and shown.picture is not None:
         size = SMALL_SHEET if size <= SMALL_SHEET else LARGE_SHEET
-    return await ctx.run(paging.widen, ctx.now, ctx.person.id, shown, size)
+    size = min(size, pages.room(shown))
+    return await ctx.run(paging.widen, ctx.now, ctx.person.id, shown, size) if size > 1 else None
 
 
 async def _screen(ctx: Context, then: Shown | Summary | Page) -> Screen:

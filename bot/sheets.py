@@ -10,8 +10,8 @@ from PIL import Image, ImageDraw
 
 from .charts import GROUND, font
 
-SIDE = 1280
-"""Telegram shows no photo with more pixels than this on a side."""
+WIDTH, HEIGHT = 1280, 1024
+"""Telegram shows no photo with more pixels than 1280 on a side, and the buttons below want room, too."""
 
 GAP = 12
 BADGE = 46
@@ -30,10 +30,8 @@ class Grid:
 
     @property
     def cell(self) -> tuple[float, float]:
-        return (
-            (SIDE - GAP * (self.columns + 1)) / self.columns,
-            (SIDE - GAP * (self.rows + 1)) / self.rows,
-        )
+        width, height = WIDTH - GAP * (self.columns + 1), HEIGHT - GAP * (self.rows + 1)
+        return width / self.columns, height / self.rows
 
     def scale(self, size: tuple[int, int]) -> float:
         width, height = self.cell
@@ -68,12 +66,12 @@ def best_grid(sizes: Sequence[tuple[int, int]]) -> Grid:
 
 def _opened(path: Path) -> Image.Image:
     with Image.open(path) as picture:
-        picture.draft("RGB", (SIDE, SIDE))
+        picture.draft("RGB", (WIDTH, HEIGHT))
         return picture.convert("RGB")
 
 
 def _scaled(picture: Image.Image, scale: float) -> Image.Image:
-    size = max(1, round(picture.width * scale)), max(1, round(picture.height * scale))
+    size = max(1, int(picture.width * scale)), max(1, int(picture.height * scale))
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 

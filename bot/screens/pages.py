@@ -1,6 +1,7 @@
 """A page: several tasks in one message, each with its own row of buttons."""
 
 from collections.abc import Iterable, Sequence
+from math import ceil
 
 from rules.pace import LARGEST_PAGE
 from services.dealing import Shown
@@ -10,11 +11,13 @@ from ..screen import Button, Row, Screen
 from ..taps import GuideTap, ReportMenuTap, SkipTap, StopTap
 from ..taps_pages import Menu, PageAnswerTap, PageMenuTap, PageUndoTap
 from ..words import Html, Words
-from .work import CAPTION_LIMIT, TEXT_LIMIT, columns, header, units
+from .work import CAPTION_LIMIT, TEXT_LIMIT, header, units, width
 
-MOST_ROWS = 9
+MOST_ROWS, MOST_ROWS_UNDER_PICTURES = 9, 6
 MOST_BUTTONS = 35
 IN_A_ROW = 3
+WIDEST = ((5, 6), (4, 8), (3, 11), (2, 17))
+"""How many buttons share a row of a phone, when the widest is that many Latin letters wide."""
 
 
 def room(shown: Shown) -> int:
@@ -23,9 +26,15 @@ def room(shown: Shown) -> int:
     across = columns(labels)
     if across == 1 and len(labels) > 2:
         return 1
-    rows = -(-len(labels) // across)
-    most = min(LARGEST_PAGE, MOST_ROWS // rows, MOST_BUTTONS // len(labels))
-    return most if most > 1 else 1
+    rows = MOST_ROWS if shown.picture is None else MOST_ROWS_UNDER_PICTURES
+    return max(min(LARGEST_PAGE, rows // ceil(len(labels) / across), MOST_BUTTONS // len(labels)), 1)
+
+
+def columns(labels: Sequence[str]) -> int:
+    """How many of an item's buttons share a row, so that its rows are even."""
+    widest = max(map(width, labels))
+    most = next((buttons for buttons, letters in WIDEST if widest <= letters), 1)
+    return ceil(len(labels) / ceil(len(labels) / most))
 
 
 def page_screen(words: Words, page: Page, sheet: bytes | None = None) -> Screen:

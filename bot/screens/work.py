@@ -130,7 +130,7 @@ def _choices(shown: Shown, *, numbered: bool) -> tuple[Row, ...]:
         if shown.kind == Kind.MULTIPLE:
             label = f"{'☑' if shown.draft >> index & 1 else '☐'} {label}"
         buttons.append(Button(label, _choice_tap(shown, index)))
-    across = columns([button.text for button in buttons])
+    across = _columns([button.text for button in buttons])
     return tuple(tuple(buttons[start : start + across]) for start in range(0, len(buttons), across))
 
 
@@ -141,8 +141,7 @@ def _choice_tap(shown: Shown, index: int) -> Tap:
     return AnswerTap(shown.assignment, shown.revision, index)
 
 
-def columns(labels: list[str]) -> int:
-    """How many buttons of these names share a row."""
+def _columns(labels: list[str]) -> int:
     widest = max(width(label) for label in labels)
     if widest <= NARROW and len(labels) not in (2, 4):
         return 3
