@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as some
 from hypothesis.stateful import initialize, precondition, rule
 from machine import Terms, effort
-from plain import Batch, Purse, Task
+from papers import Batch, Purse, Task
 from walker import Button, Screen, Walker
 
 from rules.model import DAY, HOUR, MINUTE, SECOND, Instant, Kind, Micros, PersonId
@@ -343,4 +343,4 @@ class Walk(Walker):
 
 
 TestMachine = Walk.TestCase
-TestMachine.settings = effort(short=60, long=2_000, steps=40)
+TestMachine.settings = effort(short=40, long=2_000, steps=40)

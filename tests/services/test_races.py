@@ -26,7 +26,7 @@ from storage.checks import violations
 from storage.ledger import balance
 
 CROWD = 12
-ROUNDS = 10_000 if IS_LONG else 200
+ROUNDS = 10_000 if IS_LONG else 150
 TAPS = 10_000 if IS_LONG else 400
 
 
@@ -205,7 +205,7 @@ async def coordinate(desk: Desk, batch: BatchId, script: Sequence[str]) -> None:
             await asyncio.sleep(0)
 
 
-@effort(short=60, long=1_500)
+@effort(short=50, long=1_500)
 @given(
     scripts=scripts,
     turns=some.lists(turns, max_size=6),

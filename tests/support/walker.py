@@ -7,7 +7,8 @@ from typing import Any, Concatenate, ParamSpec
 
 from hypothesis.stateful import RuleBasedStateMachine, invariant
 from machine import START, Office
-from plain import Batch, Card, Plain
+from papers import Batch, Card
+from plain import Plain
 
 from rules.model import Instant, PersonId
 from rules.refusals import Refusal
