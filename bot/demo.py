@@ -76,7 +76,7 @@ async def playing(
                     tasks.create_task(app.work(running, stop))
                     ready = Demo(server.url, config, sandbox, players)
                     try:
-                        filled = await unless(stop, World(players, kit, clock).fill(is_simulated=is_simulated))
+                        filled = await unless(stop, World(players, running, clock).fill(is_simulated=is_simulated))
                         yield ready if filled else None
                     finally:
                         stop.set()
@@ -110,7 +110,8 @@ async def listen(sandbox: Sandbox, port: int) -> Server:
 
 @contextmanager
 def fresh(folder: Path) -> Iterator[Path]:
-    """An empty data folder that no other demo uses, beside this one when this one is in use."""
+    """An empty data folder, by its whole path, that no other demo uses: beside this one when this one is in use."""
+    folder = folder.resolve()
     folder.parent.mkdir(parents=True, exist_ok=True)
     for number in count(1):
         data = folder if number == 1 else folder.with_name(f"{folder.name}-{number}")

@@ -16,7 +16,7 @@ from sandbox.phone import text_of
 from sandbox.simulated import Card, card_of
 from storage.images import prepare
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 MISTAKES = 0.08
 
 

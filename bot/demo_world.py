@@ -11,7 +11,7 @@ from jobs import SCHEDULE
 from rules.model import MINUTE, Instant
 from sandbox import Sandbox, SimulatedWorker
 
-from .context import Kit
+from .app import Running
 from .demo_clock import ShiftedClock
 from .demo_people import Knowledge, Player, samples, zipped_pictures
 from .scheduling import run_job
@@ -105,20 +105,22 @@ def moment(days_ago: int, when: time, zone: ZoneInfo, present: Instant) -> Insta
 class World:
     """The installation on its way from its first day to now."""
 
-    def __init__(self, players: Cast, kit: Kit, clock: ShiftedClock) -> None:
+    def __init__(self, players: Cast, running: Running, clock: ShiftedClock) -> None:
         self._cast = players
-        self._kit = kit
+        self._running = running
+        self._kit = running.kit
         self._clock = clock
         self._chance = Random(7)  # noqa: S311 - repeats, nothing is secret
         self._knowledge = Knowledge(players.mina.phone.sandbox, 11)
 
     async def fill(self, *, is_simulated: bool) -> bool:
         """Live through the last days, then let the robots work on."""
-        await asyncio.to_thread(self._learn)
-        await self._open_shop()
+        await asyncio.gather(asyncio.to_thread(self._learn), self._open_shop())
         for place, (days, when, answers) in enumerate(SESSIONS):
+            await self._running.idle()
             self._clock.reach(moment(days, when, self._kit.config.timezone, self._clock.present()))
             await self._session(place, answers)
+        await self._running.idle()
         self._clock.catch_up()
         # Answers whose review is over by now become available money.
         await self._run("settle")
@@ -131,6 +133,11 @@ class World:
         self._knowledge.learn_texts("en_messages")
         self._knowledge.learn_pictures("pictures")
 
+    async def _pass(self, milliseconds: int) -> None:
+        """Let time pass once the bot is done: a chat's allowance does not grow while a call is under way."""
+        await self._running.idle()
+        self._clock.advance(milliseconds)
+
     async def _open_shop(self) -> None:
         """An owner invites a coordinator, who posts and invites workers."""
         owner, sora = self._cast.owner, self._cast.sora
@@ -139,13 +146,13 @@ class World:
         await owner.tap("담당자 초대하기")
         await sora.say(f"/start {owner.invite}")
         for name, data, caption in _files():
-            self._clock.advance(2 * MINUTE)
+            await self._pass(2 * MINUTE)
             await sora.send(name, data, caption, "게시")
             await sora.tap("게시")
-        self._clock.advance(5 * MINUTE)
+        await self._pass(5 * MINUTE)
         await sora.say("/invite 20")
         for worker in self._cast.workers:
-            self._clock.advance(MINUTE)
+            await self._pass(MINUTE)
             await worker.say(f"/start {sora.invite}")
             await worker.tap("동의" if worker.language == "ko" else "Agree")
 
@@ -156,7 +163,7 @@ class World:
         for _ in range(answers):
             self._clock.advance(self._chance.randint(FASTEST, SLOWEST))
             await asyncio.gather(*(self._answer(worker) for worker in workers))
-        self._clock.advance(SLOWEST)
+        await self._pass(SLOWEST)
         await asyncio.gather(*(worker.tap("그만" if worker.language == "ko" else "Stop") for worker in workers))
         await self._run("cards")
 
