@@ -15,10 +15,10 @@ MOST_USES, MOST_DAYS = 10_000, 365
 
 async def invite(ctx: Context, argument: str) -> None:
     """/invite, or /invite 50 for a link that fifty workers may use."""
+    projects = await ctx.run(enrolling.projects_of, ctx.person.id)
     if argument:
         await _give(ctx, *_wanted(argument))
         return
-    projects = await ctx.run(enrolling.projects_of, ctx.person.id)
     await ctx.say(screens.invite_menu(ctx.words, [(int(project), title) for project, title in projects]))
 
 

@@ -36,6 +36,7 @@ async def explain(ctx: Context, _argument: str) -> None:
 
 async def send_sample(ctx: Context, _tap: SampleTap) -> None:
     """A small table that can be filled in, in a form that every spreadsheet opens."""
+    await ctx.run(posting.may_post, ctx.person.id)
     folder = ctx.kit.config.uploads
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"example-{ctx.words.language}.csv"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from faults.flooding import flooded
 from faults.promises import Promise
+from faults.roles import tried
 
 SEED = 20261104
 Keep = Callable[[Promise], None]
@@ -14,3 +15,7 @@ Keep = Callable[[Promise], None]
 
 async def test_a_flood_of_one_is_invisible_to_the_others(tmp_path: Path, promise: Keep, full: bool) -> None:
     promise(await flooded(tmp_path, seconds=30.0 if full else 3.0, seed=SEED))
+
+
+async def test_nobody_does_what_only_coordinators_may(tmp_path: Path, promise: Keep) -> None:
+    promise(await tried(tmp_path))
