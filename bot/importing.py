@@ -32,7 +32,7 @@ CHUNK = 80
 PICTURE_CHUNK = 20
 FAULTS_IN_CARD = filling.KEPT_FAULTS
 MOST_LISTED = 50_000
-HOPELESS = 10_000
+HOPELESS = 1_000
 """So many refused rows without a single good one, and nobody reads on."""
 
 LINKS = ("http://", "https://")

@@ -1,8 +1,9 @@
 """Where the pictures of a posting are: in its zip file, in a folder, or nowhere."""
 
+import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 from unicodedata import normalize
 from zipfile import ZipFile, ZipInfo
@@ -82,7 +83,7 @@ class ZipPictures:
         self.names: Collection[str] = [path for path in entries if is_picture(path)]
         self._by_name: defaultdict[str, list[str]] = defaultdict(list)
         for path in entries:
-            self._by_name[PurePosixPath(path).name.casefold()].append(path)
+            self._by_name[posixpath.basename(path).casefold()].append(path)
 
     def find(self, name: str) -> str:
         wanted = tidy(name)
@@ -90,7 +91,7 @@ class ZipPictures:
             if path in self._entries:
                 return path
         tail = f"/{wanted.casefold()}"
-        alike = self._by_name.get(PurePosixPath(wanted).name.casefold(), [])
+        alike = self._by_name.get(posixpath.basename(wanted).casefold(), [])
         found = [path for path in alike if f"/{path.casefold()}".endswith(tail)]
         if not found:
             raise Refusal("upload.picture_missing", picture=name)
@@ -119,21 +120,21 @@ class PictureRows:
 
     def __init__(self, paths: Collection[str]) -> None:
         self._paths = paths
-        self._shared = _shared_folder([PurePosixPath(path).parts[:-1] for path in paths if is_picture(path)])
+        self._shared = _shared_folder([path.split("/")[:-1] for path in paths if is_picture(path)])
 
     def rows(self) -> Iterator[Row | Fault]:
         for path in self._paths:
             yield self._row(path) if is_picture(path) else Fault("upload.no_picture", {}, None, path)
 
     def _row(self, path: str) -> Row:
-        parts = PurePosixPath(path).parts[self._shared :]
+        parts = path.split("/")[self._shared :]
         meta = {"file_name": "/".join(parts)}
         if parts[:-1]:
             meta["folder"] = "/".join(parts[:-1])
         return Row(None, path, None, path, None, None, None, meta)
 
 
-def _shared_folder(folders: list[tuple[str, ...]]) -> int:
+def _shared_folder(folders: list[list[str]]) -> int:
     """How many leading folders all pictures have in common, such as the one that was zipped."""
     if not folders:
         return 0
@@ -143,7 +144,7 @@ def _shared_folder(folders: list[tuple[str, ...]]) -> int:
 
 
 def is_picture(path: str) -> bool:
-    return PurePosixPath(path).suffix.casefold() in SUFFIXES
+    return posixpath.splitext(path)[1].casefold() in SUFFIXES
 
 
 def _large(name: str) -> Refusal:

@@ -185,4 +185,4 @@ def _allow(seconds: int) -> None:
     """End this process when it computes for so long from now."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, most = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (min(most, int(used.ru_utime + used.ru_stime) + 1 + seconds), most))
+    resource.setrlimit(resource.RLIMIT_CPU, (min(most, int(used.ru_utime + used.ru_stime + seconds)), most))

@@ -51,12 +51,19 @@ class Sheet:
             if start.read(4) == _ENCRYPTED:
                 raise Refusal("upload.xlsx_locked", file=file)
         open_archive(path, file, WORKBOOK).close()
-        self.columns = Columns(self._header(), file)
+        self._begun: Iterator[tuple[int, list[str]]] | None = self._records()
+        self._header, names = next(self._begun, (0, []))
+        if not names:
+            raise Refusal("upload.empty", file=file)
+        self.columns = Columns(names, file)
         self.columns.require_content()
 
     def rows(self) -> Iterator[Row | Fault]:
-        records = self._records()
-        last, _ = next(records)
+        records, self._begun = self._begun, None  # To open a workbook is what takes longest.
+        if records is None:
+            records = self._records()
+            next(records)
+        last = self._header
         for line, cells in records:
             if not cells:
                 yield Fault("upload.rows_after_gap", {"line": last, "count": f"{LONGEST_GAP:,}"})
@@ -65,12 +72,6 @@ class Sheet:
             row = self.columns.row(line, None, cells)
             if row is not None:
                 yield row
-
-    def _header(self) -> list[str]:
-        _, cells = next(self._records(), (0, []))
-        if not cells:
-            raise Refusal("upload.empty", file=self._file)
-        return cells
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Every row with something in it, with its number in Excel; one without cells where a gap is too long."""

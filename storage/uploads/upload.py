@@ -1,10 +1,12 @@
 """One posted file, whatever its format."""
 
+import posixpath
 import re
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from itertools import chain, islice
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -42,6 +44,7 @@ class Upload:
         self._pictures = pictures
         self._links = links
         self._held = held
+        self._begun: Iterator[Row | Fault] | None = None
         table = None if isinstance(rows, PictureRows) else rows
         self.encoding = table.encoding if table else None
         self.delimiter = table.delimiter if table else None
@@ -49,18 +52,28 @@ class Upload:
 
     def rows(self, *, for_counting: bool = False) -> Generator[Row | Fault, None, None]:
         """All entries from the beginning; `for_counting` leaves out what takes a look at other rows or at pictures."""
+        entries = self._rows.rows() if self._begun is None else self._begun
+        self._begun = None
         if for_counting:
-            yield from self._rows.rows()
+            yield from entries
             return
         unnamed = dict.fromkeys(self._pictures.names)
         with closing(SeenIds()) as seen:
-            for found in self._rows.rows():
+            for found in entries:
                 checked = found if isinstance(found, Fault) else self._checked(found, seen)
                 if isinstance(checked, Row) and checked.image:
                     unnamed.pop(checked.image, None)
                 yield checked
         if unnamed:
             yield Fault("upload.pictures_unnamed", {"count": len(unnamed), "first": next(iter(unnamed))})
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no entry at all; `rows` goes on from where this has read."""
+        entries = self._rows.rows()
+        first = list(islice(entries, 1))
+        self._begun = chain(first, entries)
+        return not first
 
     def _checked(self, row: Row, seen: SeenIds) -> Row | Fault:
         if row.id is not None:
@@ -106,9 +119,8 @@ def open_upload(path: Path, name: str, *, pictures: Path | None = None) -> Uploa
     with ExitStack() as undo:
         undo.callback(held.close)
         upload = _opened(path, name, pictures, held)
-        with closing(upload.rows(for_counting=True)) as rows:
-            if next(rows, None) is None:
-                raise Refusal("upload.no_rows", file=name)
+        if upload.is_empty:
+            raise Refusal("upload.no_rows", file=name)
         undo.pop_all()
     return upload
 
@@ -134,7 +146,7 @@ def _open_zip(path: Path, name: str, links: bool, held: ExitStack) -> Upload:
     inside = f"{name}/{tables[0]}"
     table_path = held.enter_context(archives.unpacked(archive, entries.pop(tables[0]), inside))
     table = _TABLES[_suffix(inside)](table_path, inside)
-    folder = PurePosixPath(tables[0]).parent.as_posix()
+    folder = posixpath.dirname(tables[0])
     return Upload(table, ZipPictures(archive, entries, folder), links=links, held=held)
 
 
@@ -143,4 +155,4 @@ def is_link(image: str) -> bool:
 
 
 def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.casefold()
+    return posixpath.splitext(name)[1].casefold()

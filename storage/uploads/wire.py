@@ -73,7 +73,7 @@ class Allowance:
 def allowance(size: int) -> Allowance:
     """What reading an honest file of so many bytes never takes."""
     megabytes = size >> 20
-    opening = 4 + 4 * megabytes
+    opening = 3 + 4 * megabytes
     return Allowance(opening, step=4, total=600 + 30 * megabytes, memory=512 << 20, patience=30.0 + 3 * opening)
 
 

@@ -198,7 +198,7 @@ ARCHIVES: tuple[BadFile, ...] = (
         Refused("posting.no_good_rows", None, (("1.png", "picture.not_a_picture"),)),
         heavy=True,
     ),
-    bad("a bomb of 4 GB", "huge.zip", partial(bomb, 4 << 30), Refused("upload.zip_bomb"), heavy=True),
+    bad("a bomb of 1 GB", "huge.zip", partial(bomb, 1 << 30), Refused("upload.zip_bomb"), heavy=True),
     bad(
         "60,000 overlapping entries", "quine.zip", partial(overlapping, 60_000), Refused("upload.zip_bomb"), heavy=True
     ),
