@@ -1,5 +1,6 @@
 """The clock: APScheduler keeps time, the jobs know what is due."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -61,19 +62,37 @@ async def run_job(kit: Kit, job: Job, now: Instant) -> str:
     return report
 
 
-def start_schedule(kit: Kit, jobs: Iterable[Job]) -> AsyncIOScheduler:
-    """Start all jobs on the running event loop."""
-    scheduler = AsyncIOScheduler(
-        timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
-    )
-    for job in jobs:
-        scheduler.add_job(_tick, _trigger(kit, job), args=(kit, job), id=job.name)
-    scheduler.start()
-    return scheduler
+class Schedule:
+    """Jobs on the running event loop."""
 
+    def __init__(self, kit: Kit, jobs: Iterable[Job]) -> None:
+        self._kit = kit
+        self._running: set[asyncio.Task[object]] = set()
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+        for job in jobs:
+            self._scheduler.add_job(self._tick, _trigger(kit, job), args=(job,), id=job.name)
 
-async def _tick(kit: Kit, job: Job) -> None:
-    await run_job(kit, job, kit.clock.now())
+    def start(self) -> None:
+        self._scheduler.start()
+
+    async def stop(self, seconds: float) -> None:
+        """Begin nothing more, and let what runs finish for so long: a message half sent is one that nobody repeats."""
+        self._scheduler.pause()
+        if self._running:
+            await asyncio.wait(self._running, timeout=seconds)
+        self._scheduler.shutdown(wait=False)
+
+    async def _tick(self, job: Job) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            raise RuntimeError("a job runs in a task")
+        self._running.add(task)
+        try:
+            await run_job(self._kit, job, self._kit.clock.now())
+        finally:
+            self._running.discard(task)
 
 
 def _trigger(kit: Kit, job: Job) -> IntervalTrigger | CronTrigger:

@@ -12,7 +12,7 @@ from .config import Address
 from .health import Health
 from .webhook import LARGEST_UPDATE
 
-PARTING_SECONDS = 5.0
+PARTING_SECONDS = 1.0
 
 
 def public_app(health: Health) -> web.Application:
