@@ -28,7 +28,7 @@ from .metrics import Metrics
 from .pacing import Pacer
 from .receiver import Receiver
 from .routing import Router
-from .scheduling import start_schedule
+from .scheduling import Schedule
 from .secret import load_secret
 from .serving import listening, metrics_app, public_app
 from .supervision import Background, forever
@@ -124,10 +124,12 @@ async def work(running: Running, stop: asyncio.Event) -> None:
     kit = running.kit
     await introduce(kit)
     await kit.db.run(notices.settle_interrupted)
+    # Before anything new can come, so that each person's updates keep their order.
+    if replayed := await running.inbox.replay():
+        log.info("%s updates from before are handled now", replayed)
     async with serving(running):
-        if replayed := await running.inbox.replay():
-            log.info("%s updates from before are handled now", replayed)
-        scheduler = start_schedule(kit, SCHEDULE)
+        schedule = Schedule(kit, SCHEDULE)
+        schedule.start()
         lasting = (lambda: receive(running), kit.health.watch, lambda: stay_well(kit.health))
         tasks = [asyncio.create_task(forever(each)) for each in lasting]
         log.info("the bot is at work")
@@ -135,11 +137,11 @@ async def work(running: Running, stop: asyncio.Event) -> None:
             await stop.wait()
         finally:
             supervisor.notify("STOPPING=1")
-            scheduler.shutdown(wait=False)
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
-            await asyncio.gather(running.inbox.stop(WAIT_SECONDS), kit.background.stop(WAIT_SECONDS))
+            stops = (running.inbox.stop, kit.background.stop, schedule.stop)
+            await asyncio.gather(*(stop(WAIT_SECONDS) for stop in stops))
 
 
 async def receive(running: Running) -> None:
