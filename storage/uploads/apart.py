@@ -47,6 +47,11 @@ class Reader:
         self._allowed = allowed
         self._place: int | str | None = None
 
+    @property
+    def process(self) -> int:
+        """The id of the process that reads."""
+        return self._process.pid
+
     async def open(self, question: Message) -> None:
         async with self._guarded():
             if not (await self._ask({"do": "open", **question})).get("opened"):
