@@ -6,11 +6,10 @@ from hypothesis import strategies as some
 from hypothesis.stateful import initialize, precondition, rule
 from machine import Terms, effort
 from papers import Batch, Purse, Task
-from walker import Button, Screen, Walker
+from walker import Button, Screen, Walker, prices, terms
 
 from rules.model import DAY, HOUR, MINUTE, SECOND, Instant, Kind, Micros, PersonId
 from rules.pricing import gold_answers
-from rules.settings import Overlap
 from services import expiring, offering, settling, steering, undoing, working
 from services.working import Ended, Reason
 from storage.ledger import total
@@ -18,27 +17,11 @@ from storage.ledger import total
 WORKERS = 5
 BATCHES = 3
 CHECK_EVERY = 10
-prices = some.sampled_from([400_000, 20_000_000, 30_000_000, 50_000_000])
 whose = some.integers(0, WORKERS - 1)
 which = some.integers(0, BATCHES - 1)
 choices = some.integers(0, 2)
 sets = some.integers(1, 7)
 pauses = some.sampled_from([5 * SECOND, 2 * MINUTE, 11 * MINUTE, HOUR, 20 * HOUR, DAY, DAY + HOUR, 3 * DAY])
-
-
-@some.composite
-def terms(draw: some.DrawFn) -> Terms:
-    least = draw(some.integers(1, 3))
-    return Terms(
-        tasks=draw(some.sampled_from([1, 2, 3, 6])),
-        golds=draw(some.integers(0, 2)),
-        kind=draw(some.sampled_from([Kind.SINGLE, Kind.MULTIPLE])),
-        overlap=Overlap(least, draw(some.integers(least, 4))),
-        price=Micros(draw(prices)),
-        lease=draw(some.sampled_from([10 * MINUTE, 2 * DAY])),
-        confidence=draw(some.sampled_from([0, 600_000, 950_000])),
-        seed=draw(some.sampled_from("abcdefgh")),
-    )
 
 
 class Walk(Walker):
@@ -108,6 +91,14 @@ class Walk(Walker):
         for each in (number, number + 1):
             self.begin(each, batch)
             self.leave(each, 0, is_reported=True)
+
+    @rule(number=whose, batch=which, labels=sets, others=sets)
+    def argue_over_a_reported_task(self, number: int, batch: int, labels: int, others: int) -> None:
+        self.two_complain(number, batch)
+        self.answer(number + 2, labels, 1)
+        self.undo(number + 1, 1)
+        self.answer(number + 1, others, 1)
+        self.judge(keep=True)
 
     @rule(number=whose, labels=sets, copies=some.sampled_from([1, 1, 1, 2, 3]))
     def answer(self, number: int, labels: int, copies: int) -> None:

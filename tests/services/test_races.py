@@ -205,7 +205,7 @@ async def coordinate(desk: Desk, batch: BatchId, script: Sequence[str]) -> None:
             await asyncio.sleep(0)
 
 
-@effort(short=50, long=1_500)
+@effort(short=50, long=1_000)
 @given(
     scripts=scripts,
     turns=some.lists(turns, max_size=6),

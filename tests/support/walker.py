@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Concatenate, ParamSpec
 
+from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, invariant
-from machine import START, Office
+from machine import START, Office, Terms
 from papers import Batch, Card
 from plain import Plain
 
-from rules.model import Instant, PersonId
+from rules.model import DAY, MINUTE, Instant, Kind, Micros, PersonId
 from rules.refusals import Refusal
+from rules.settings import Overlap
 from services.dealing import Shown
 from services.working import Ended, Recorded, Stale, Summary, Toggled
 from storage import Tx
@@ -20,6 +22,24 @@ from storage.checks import violations
 P = ParamSpec("P")
 Screen = Shown | Summary
 Button = tuple[PersonId, Card, int]
+
+
+prices = some.sampled_from([400_000, 20_000_000, 30_000_000, 50_000_000])
+
+
+@some.composite
+def terms(draw: some.DrawFn) -> Terms:
+    least = draw(some.integers(1, 3))
+    return Terms(
+        tasks=draw(some.sampled_from([1, 2, 3, 6])),
+        golds=draw(some.integers(0, 2)),
+        kind=draw(some.sampled_from([Kind.SINGLE, Kind.MULTIPLE])),
+        overlap=Overlap(least, draw(some.integers(least, 4))),
+        price=Micros(draw(prices)),
+        lease=draw(some.sampled_from([10 * MINUTE, 2 * DAY])),
+        confidence=draw(some.sampled_from([0, 600_000, 950_000])),
+        seed=draw(some.sampled_from("abcdefgh")),
+    )
 
 
 def agree(told: object, found: object) -> None:
