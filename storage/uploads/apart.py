@@ -160,7 +160,7 @@ async def reading(
     Rows that don't fit `choices` and `kind` come as faults. `for_counting` leaves out what compares rows.
     """
     allowed = allowed or allowance(file.path.stat().st_size)
-    own = await asyncio.to_thread(tempfile.mkdtemp, prefix="reading-", dir=space)
+    own = await asyncio.to_thread(_own_folder, space)
     try:
         process = await _started(program, own)
         try:
@@ -171,6 +171,11 @@ async def reading(
             await _ended(process)
     finally:
         await asyncio.to_thread(shutil.rmtree, own, ignore_errors=True)
+
+
+def _own_folder(space: Path) -> str:
+    """Named in full, since the reader works from inside it."""
+    return tempfile.mkdtemp(prefix="reading-", dir=space.resolve())
 
 
 def _opening(

@@ -118,3 +118,18 @@ async def test_pictures_come_prepared_and_bad_ones_as_faults(tmp_path: Path) -> 
     assert isinstance(followed, Refusal)
     assert "picture.not_a_picture" == followed.key
     assert not any(isinstance(entry, Fault) for entry in entries)
+
+
+async def test_a_folder_named_from_where_the_bot_stands_serves_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    here = Path("data")
+    here.mkdir()
+    (here / "p.zip").write_bytes(album(2))
+
+    async with reading(File(here / "p.zip", "p.zip"), here) as reader:
+        entries = await reader.next(10)
+
+    assert len(entries) == 2
+    assert not any(isinstance(entry, Fault) for entry in entries)
