@@ -12,6 +12,8 @@ from .secret import Secret
 SEAL_LETTERS = 11
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 LIMIT = 64
+LARGEST = 2**63
+"""From here on the database has no room for a number."""
 
 
 class Forged(Exception):
@@ -38,6 +40,8 @@ class Tap:
             values = [int(part, 36) if field.type is int else part for field, part in zip(wanted, parts, strict=True)]
         except ValueError as error:
             raise Forged from error
+        if any(isinstance(value, int) and abs(value) >= LARGEST for value in values):
+            raise Forged
         return cls(*values)
 
 
