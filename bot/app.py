@@ -11,7 +11,7 @@ from telegram.request import BaseRequest
 
 from handlers import ROUTES
 from jobs import SCHEDULE
-from services import notices
+from services import notices, returning
 from services.people import LANGUAGES
 from storage import Database, open_database
 from storage.images import PictureStore
@@ -29,7 +29,7 @@ from .pacing import Pacer
 from .receiver import Receiver
 from .routing import Router
 from .scheduling import Schedule
-from .secret import load_secret
+from .secret import Secret, load_secret
 from .serving import listening, metrics_app, public_app
 from .supervision import Background, forever
 from .telegraph import Telegraph
@@ -85,7 +85,8 @@ async def assembled(
         pacer = Pacer(measured, clock, config.chat_rate, config.bot_rate, timer)
         held.push_async_callback(pacer.close)
         await pacer.load()
-        running = _running(config, bot, measured, clock, polls, metrics, patience, pacer)
+        secret = load_secret(config.secret_file, await measured.read(returning.restored_at))
+        running = _running(config, bot, measured, clock, polls, metrics, patience, pacer, secret)
         try:
             yield running
         finally:
@@ -107,8 +108,8 @@ def _running(
     metrics: Metrics,
     patience: Patience | None,
     pacer: Pacer,
+    secret: Secret,
 ) -> Running:
-    secret = load_secret(config.secret_file)
     telegraph = Telegraph(bot, db, secret, PictureStore(config.pictures), pacer)
     contact = Contact(db, clock, patience)
     health = Health(db, clock, contact, config.data_dir)

@@ -10,8 +10,9 @@ from rules.refusals import Refusal
 from services import exporting, operating, settling
 from services.settling import Payable
 
+from . import checkup, safekeeping
 from .command_post import post
-from .commands import Command, Desk, Done, Export, ListPayable, Pay, Post, Progress
+from .commands import BackUp, Command, Desk, Done, Examine, Export, ListPayable, Pay, Post, Progress
 from .words import Words
 
 MOST_MICROS = 10**18
@@ -29,6 +30,10 @@ async def attend(desk: Desk, command: Command, language: str, progress: Progress
             return await _pay(desk, command, words)
         case ListPayable():
             return _payable(words, await desk.db.read(settling.payable))
+        case BackUp():
+            return await _back_up(desk, command, words)
+        case Examine():
+            return await _examine(desk, command, words)
         case _:
             assert_never(command)
 
@@ -78,3 +83,22 @@ def _payable(words: Words, payable: tuple[Payable, ...]) -> Done:
     ]
     facts = [{"worker": each.code, "name": each.name, "amount": each.amount} for each in payable]
     return Done("\n".join(lines) or words.plain("cli.payable_none"), {"payable": facts})
+
+
+async def _back_up(desk: Desk, command: BackUp, words: Words) -> Done:
+    now = desk.clock.now()
+    try:
+        made = await safekeeping.back_up(desk.config, now, Path(command.folder) if command.folder else None)
+    except safekeeping.FAILURES as error:
+        raise safekeeping.refusal(error) from error
+    facts = {"file": str(made.backup.path), "answers": made.backup.manifest.figures.answers}
+    return Done("\n".join(safekeeping.told(words, made, desk.config, now)), facts)
+
+
+async def _examine(desk: Desk, command: Examine, words: Words) -> Done:
+    """The findings; they are put together with others, and shown, by whoever asked."""
+    now = desk.clock.now()
+    found = await checkup.look_at_work(desk.db, words, now)
+    if not command.quick:
+        found += await checkup.look_at_database(desk.config, desk.db, words, now)
+    return Done("", {"findings": [[finding.level.value, finding.text] for finding in found]})

@@ -11,11 +11,12 @@ from typing import assert_never
 
 from dotenv import dotenv_values
 
-from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, Trouble, open_database
+from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database
 
-from . import logs
+from . import logs, trouble
 from .command_calls import call
-from .commands import Command, Export, ListPayable, Pay, Post
+from .command_doctor import doctor
+from .commands import BackUp, Command, Export, ListPayable, Pay, Post
 from .config import Config, WrongSettings, read_config
 
 REFUSED, WRONG_USE, INTERRUPTED = 1, 2, 130
@@ -61,7 +62,20 @@ def parser() -> argparse.ArgumentParser:
     )
     pay.add_argument("--note", default="", help="kept with the payment, such as the bank's reference")
     commands.add_parser("migrate", help="bring the database to this release")
+    backup = commands.add_parser("backup", help="make a backup of the database now")
+    backup.add_argument(
+        "--to", type=Path, metavar="DIR", help="a folder for it and all pictures, such as on another disk"
+    )
+    _add_restore(commands.add_parser("restore", help="put a backup in the place of the database"))
+    doctor = commands.add_parser("doctor", help="look whether everything is well, and say what to do where it is not")
+    doctor.add_argument("--quick", action="store_true", help="only whether the bot is at work")
     return top
+
+
+def _add_restore(restore: argparse.ArgumentParser) -> None:
+    restore.add_argument("source", type=Path, metavar="FILE_OR_DIR", help="a backup, or a folder with some")
+    restore.add_argument("--yes", action="store_true", help="do not ask")
+    restore.add_argument("--other-key", action="store_true", help="the key that the backup was made with is lost")
 
 
 def _add_post(post: argparse.ArgumentParser) -> None:
@@ -110,6 +124,11 @@ def dispatch(asked: argparse.Namespace) -> int:
             return _demo(asked, environment)
         case "migrate":
             return _migrate(read_config(environment, needs_token=False))
+        case "restore":
+            return _restore(asked, read_config(environment, needs_token=False), language_of(environment))
+        case "doctor":
+            config = read_config(environment, needs_token=False)
+            return asyncio.run(doctor(config, language_of(environment), is_quick=asked.quick))
         case _:
             config = read_config(environment, needs_token=False)
             return asyncio.run(call(config, command_of(asked), language_of(environment)))
@@ -121,6 +140,8 @@ def command_of(asked: argparse.Namespace) -> Command:
             return Post(str(asked.file.absolute()), tuple(asked.settings), asked.coordinator, asked.publish)
         case "export":
             return Export(asked.batch, str(asked.to.absolute()))
+        case "backup":
+            return BackUp(str(asked.to.absolute()) if asked.to is not None else None)
         case "pay" if asked.worker is not None:
             return Pay(asked.worker, asked.amount, asked.note)
         case _:
@@ -168,6 +189,12 @@ def _migrate(config: Config) -> int:
     return 0
 
 
+def _restore(asked: argparse.Namespace, config: Config, language: str) -> int:
+    from .command_restore import restore
+
+    return restore(config, asked.source, language, is_sure=asked.yes, other_key=asked.other_key)
+
+
 def _demo(asked: argparse.Namespace, environment: Mapping[str, str]) -> int:
     from .demo import demo
 
@@ -184,25 +211,9 @@ def reason_of(error: DatabaseTaken | DatabaseUnusable | NewerSchema) -> str:
         case NewerSchema():
             return f"The database was written by a newer release: {error}. Update tapwork, or restore an older backup."
         case DatabaseUnusable():
-            return trouble_with(error)
+            return trouble.told(error)
         case _:
             assert_never(error)
-
-
-def trouble_with(error: DatabaseUnusable) -> str:
-    """What is wrong with a database's file, and what to do."""
-    match error.trouble:
-        case Trouble.BROKEN:
-            advice = "It is damaged, and nothing in it was changed. `tapwork restore` puts a backup in its place."
-        case Trouble.FULL:
-            advice = "The disk is full. Make room on it, then start again; nothing was taken in meanwhile."
-        case Trouble.READ_ONLY:
-            advice = "It can't be written. Are the folder and all files in it the user's who runs tapwork?"
-        case Trouble.FAILING:
-            advice = "The disk does not do what it is told. Look into the system's log."
-        case _:
-            assert_never(error.trouble)
-    return f"The database {error.path} can't be used ({error.detail}). {advice}"
 
 
 def _refuse(reason: str) -> int:

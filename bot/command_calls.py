@@ -4,7 +4,6 @@ import asyncio
 import sys
 import time
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import TypeVar
 
 from rich.console import Console
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemaining
 
 from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database
 
-from . import control
+from . import control, trouble
 from .clock import WallClock
 from .commands import Command, Desk
 from .commands import Progress as Hear
@@ -60,7 +59,7 @@ async def _do_here(config: Config, command: Command, language: str, progress: He
 
 def is_there(config: Config) -> bool:
     """Whether there is a database; a command about what is in it should not make an empty one."""
-    return Path(config.database_url.removeprefix("sqlite:///")).exists()
+    return config.database.exists()
 
 
 def _reason(config: Config, error: Exception) -> str:
@@ -71,6 +70,8 @@ def _reason(config: Config, error: Exception) -> str:
             return f"Process {error} has the database and does not listen at {config.socket}."
         case NewerSchema():
             return f"The database was written by a newer release: {error}. Update tapwork."
+        case DatabaseUnusable():
+            return trouble.told(error)
         case NobodyListens():
             return f"There is no database at {config.database_url}. Is TAPWORK_DATA_DIR the bot's?"
         case Interrupted():

@@ -57,7 +57,21 @@ class ListPayable:
     """Tell who has how much available."""
 
 
-Command = Post | Export | Pay | ListPayable
+@dataclass(frozen=True)
+class BackUp:
+    """Make a backup now. With a folder, whose path is absolute, it goes there, and all pictures with it."""
+
+    folder: str | None = None
+
+
+@dataclass(frozen=True)
+class Examine:
+    """Look whether the database is well; `quick` asks only whether the bot is."""
+
+    quick: bool = False
+
+
+Command = Post | Export | Pay | ListPayable | BackUp | Examine
 
 
 @dataclass(frozen=True)

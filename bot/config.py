@@ -8,6 +8,8 @@ from typing import Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from storage import path_of
+
 
 class WrongSettings(Exception):
     """The environment can't be used; `mistakes` holds one sentence each."""
@@ -64,6 +66,15 @@ class Config:
     @property
     def exports(self) -> Path:
         return self.data_dir / "exports"
+
+    @property
+    def backups(self) -> Path:
+        return self.data_dir / "backups"
+
+    @property
+    def database(self) -> Path:
+        """The database's file."""
+        return path_of(self.database_url)
 
 
 DEFAULT_LISTEN = Address("127.0.0.1", 8080)

@@ -19,7 +19,7 @@ from rules.refusals import Refusal
 from services.people import LANGUAGES
 
 from .attending import attend
-from .commands import Command, Desk, Done, Export, ListPayable, Pay, Post, Progress, Rejected
+from .commands import BackUp, Command, Desk, Done, Examine, Export, ListPayable, Pay, Post, Progress, Rejected
 
 log = logging.getLogger(__name__)
 
@@ -194,6 +194,10 @@ def pack(command: Command, language: str) -> Reply:
             name = "pay"
         case ListPayable():
             name = "payable"
+        case BackUp():
+            name = "back up"
+        case Examine():
+            name = "examine"
         case _:
             assert_never(command)
     return {"do": name, "language": language, **asdict(command)}
@@ -211,6 +215,10 @@ def unpack(message: object) -> Command:
             return Pay(worker, amount, note)
         case {"do": "payable"}:
             return ListPayable()
+        case {"do": "back up", "folder": str() | None as into}:
+            return BackUp(into)
+        case {"do": "examine", "quick": bool(quick)}:
+            return Examine(quick)
         case _:
             raise ValueError("no command")
 

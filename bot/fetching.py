@@ -1,14 +1,18 @@
-"""Pictures that a table on the command line names by their address."""
+"""What is asked of other servers: pictures that a table names by their address, and the time."""
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from email.utils import parsedate_to_datetime
 from types import MappingProxyType
 
 from aiohttp import ClientError, ClientSession, ClientTimeout
 
+from rules.model import SECOND, Instant
+
 LARGEST = 32 << 20
 AT_ONCE = 8
 PATIENCE = ClientTimeout(total=60, connect=15)
+MOMENT = ClientTimeout(total=5)
 
 Fetched = Mapping[str, bytes | None]
 NOTHING: Fetched = MappingProxyType({})
@@ -35,4 +39,13 @@ async def _fetch(session: ClientSession, turns: asyncio.Semaphore, link: str) ->
                 data += more
             return data if len(data) <= LARGEST else None
     except (ClientError, TimeoutError, ValueError, OSError):
+        return None
+
+
+async def server_time(url: str) -> Instant | None:
+    """A server's clock, to the second; None where it does not tell."""
+    try:
+        async with ClientSession(timeout=MOMENT) as session, session.head(url) as response:
+            return Instant(int(parsedate_to_datetime(response.headers["Date"]).timestamp()) * SECOND)
+    except (ClientError, TimeoutError, ValueError, OSError, KeyError):
         return None

@@ -2,7 +2,7 @@
 
 from bot.routing import Route
 
-from . import batches, changing, earnings, exports, owner, pages, personal, posting, start, talk, work
+from . import batches, changing, doctor, earnings, exports, owner, pages, personal, posting, start, talk, work
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
@@ -14,6 +14,7 @@ ROUTES: tuple[Route, ...] = (
     *batches.ROUTES,
     *exports.ROUTES,
     *owner.ROUTES,
+    *doctor.ROUTES,
     *personal.ROUTES,
     *talk.routes({**posting.EXPECTS, **changing.EXPECTS}),
 )

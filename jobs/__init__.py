@@ -2,7 +2,7 @@
 
 from bot.scheduling import Daily, Every, Job
 
-from . import batches, cards, check, expire, export, forgetting, outbox, prune, settle, uploads, watch
+from . import backup, batches, cards, check, expire, export, forgetting, outbox, prune, settle, uploads, watch
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire", Every(seconds=20), expire.run),
@@ -12,6 +12,7 @@ SCHEDULE: tuple[Job, ...] = (
     Job("uploads", Every(seconds=60), uploads.run),
     Job("completed", Every(seconds=20), export.on_completion),
     Job("watch", Every(seconds=60), watch.run),
+    Job("backup", Every(seconds=60), backup.run),
     Job("settle", Every(seconds=3600), settle.run),
     Job("check", Daily(hour=3), check.run),
     Job("prune", Daily(hour=4), prune.run),

@@ -1,11 +1,10 @@
 """Makes money available whose review time is over; before that it looks at the books, and stops when they are wrong."""
 
+from bot.checkup import audit
 from bot.context import Kit
 from rules.model import Instant, PersonId
 from services import settling
 from storage import Database
-
-from .check import audit
 
 
 async def run(kit: Kit, now: Instant) -> str:

@@ -4,6 +4,7 @@ import json
 
 from rules.model import SECOND, BatchId, Instant, PersonId
 from storage import Tx
+from storage.restoring import RESTORED
 
 from .dealing import Shown, show
 
@@ -15,6 +16,12 @@ OUTAGE = 120 * SECOND
 def last_heard(tx: Tx) -> Instant | None:
     """When Telegram was last in reach, also before a restart."""
     row = tx.one("moments.last", name=HEARD)
+    return Instant(row["happened_at"]) if row else None
+
+
+def restored_at(tx: Tx) -> Instant | None:
+    """When a backup last took the place of the database."""
+    row = tx.one("moments.last", name=RESTORED)
     return Instant(row["happened_at"]) if row else None
 
 

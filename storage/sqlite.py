@@ -238,6 +238,6 @@ async def _opened(uri: str) -> tuple[Connection, Connection]:
 
 
 def prepare_folder(path: Path) -> str:
-    """Make the folder of a database file; the file's URI."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    """Make the folder of a database file, for nobody else; the file's URI."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     return path.resolve().as_uri()

@@ -10,7 +10,7 @@ EVERYBODY = ("help", "language", "settings", "cancel")
 COMMANDS = {
     Role.WORKER: ("work", "balance", "earnings", "history", "mydata", "leave"),
     Role.COORDINATOR: ("newbatch", "batches", "export", "invite"),
-    Role.OWNER: ("coordinators",),
+    Role.OWNER: ("coordinators", "doctor"),
 }
 
 

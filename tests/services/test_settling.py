@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from books import NOON, Books, label, laid, refused
 
-from jobs.check import audit
+from bot.checkup import audit
 from jobs.settle import settle_due
 from rules import ledger
 from rules.model import DAY, HOUR, BatchId, Instant, Micros, PersonId
