@@ -122,9 +122,8 @@ def _goes_on(last: str, value: str, key: str) -> bool:
         case "choices":
             if value.startswith("["):
                 return not value.rstrip().endswith("]")
-            # A list one a line begins under the key; a line that looks like a setting ends any other.
-            begins_below = not value.split("\n")[0].strip()
-            return ("\n" in value or "," not in value) and (begins_below or not key) and _nearest(key) is None
+            is_list_below_its_key = not value.split("\n")[0].strip()
+            return ("\n" in value or "," not in value) and (is_list_below_its_key or not key) and not _nearest(key)
         case _:
             return False
 

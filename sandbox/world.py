@@ -25,7 +25,7 @@ class World:
         self.clock = clock
         self.limits = limits
         self.chance = random.Random(seed)  # noqa: S311 - ids and faults repeat with the seed, nothing is secret
-        self.faults = Faults(clock, random.Random(seed + 1))  # noqa: S311
+        self.faults = Faults(clock, random.Random(seed + 1))  # noqa: S311 - as above
         self.files = FileStore(seed)
         self.flood = FloodControl(limits, clock)
         self.bots: dict[str, Bot] = {}

@@ -53,7 +53,7 @@ def _answered(session: "Session", question: Message) -> Iterator[bytes]:
 def _briefly(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
     """What went wrong and where, without a word of the file."""
     place = extract_tb(trace)[-1] if trace else None
-    print(kind.__name__, f"{place.name}:{place.lineno}" if place else "", file=sys.stderr)
+    sys.stderr.write(f"{kind.__name__} {place.name}:{place.lineno}\n" if place else f"{kind.__name__}\n")
 
 
 class Session:

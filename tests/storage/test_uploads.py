@@ -75,7 +75,7 @@ def test_ids_are_remembered_with_the_place_of_their_first_use() -> None:
 
 @pytest.mark.parametrize("name", SEEDS)
 def test_no_damage_to_a_file_ends_in_anything_but_rows_faults_and_refusals(tmp_path: Path, name: str) -> None:
-    chance = random.Random(name)  # noqa: S311
+    chance = random.Random(name)
     for _ in range(300):
         data = bytearray(SEEDS[name])
         for _ in range(chance.randint(1, 5)):

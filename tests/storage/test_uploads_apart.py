@@ -124,11 +124,9 @@ async def test_a_folder_named_from_where_the_bot_stands_serves_as_well(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    here = Path("data")
-    here.mkdir()
-    (here / "p.zip").write_bytes(album(2))
+    (tmp_path / "p.zip").write_bytes(album(2))
 
-    async with reading(File(here / "p.zip", "p.zip"), here) as reader:
+    async with reading(File(Path("p.zip"), "p.zip"), Path()) as reader:
         entries = await reader.next(10)
 
     assert len(entries) == 2

@@ -97,25 +97,24 @@ class Books:
             values |= {"language": "any", "seed": "seed", "tasks": tasks, "golds": golds, "gold_left": planned}
             batch = BatchId(insert(connection, "batch", **shared, **values, tail=tasks, faults="[]", published_at=NOON))
             for number in range(1, tasks + golds + 1):
-                is_gold = number > tasks
-                picture = None
-                if pictures:
-                    sizes = {"width": 10, "height": 10, "created_at": NOON}
-                    picture = insert(connection, "picture", sha256=f"{batch}-{number}", **sizes)
-                slots = 0 if is_gold else overlap[0]
-                task: Values = {
-                    "batch_id": batch,
-                    "number": number,
-                    "reference": str(number),
-                    "content": f"작업 {number}",
-                }
-                task |= {"picture_id": picture, "gold": 1 if is_gold else None, "state": "open", "wanted": slots}
-                insert(connection, "task", **task, place=None if is_gold else number, open_slots=slots, meta="{}")
+                slots = overlap[0] if number <= tasks else 0
+                add_task(connection, batch, number, slots, has_picture=pictures)
             reserved = cost(tasks, overlap[1], golds, Micros(price))
             posting = ledger.published(batch, coordinator, reserved.answers, reserved.gold, reserved.late)
             for account, amount in posting.entries:
                 insert(connection, "entry", source=posting.source, account=account, amount=amount, posted_at=NOON)
         return batch
+
+
+def add_task(connection: sqlite3.Connection, batch: BatchId, number: int, slots: int, *, has_picture: bool) -> None:
+    """A task with so many slots; one without any is gold."""
+    picture = None
+    if has_picture:
+        sizes = {"width": 10, "height": 10, "created_at": NOON}
+        picture = insert(connection, "picture", sha256=f"{batch}-{number}", **sizes)
+    task: Values = {"batch_id": batch, "number": number, "reference": str(number), "content": f"작업 {number}"}
+    task |= {"picture_id": picture, "gold": None if slots else 1, "state": "open", "wanted": slots}
+    insert(connection, "task", **task, place=number if slots else None, open_slots=slots, meta="{}")
 
 
 async def laid(folder: Path) -> Books:
