@@ -29,7 +29,7 @@ class Walk(Walker):
 
     # People and batches ------------------------------------------------------------------------------------------
 
-    @initialize(first=terms(), people=some.integers(2, 3))
+    @initialize(first=terms(), people=some.integers(2, 4))
     def open(self, first: Terms, people: int) -> None:
         for _ in range(people):
             self.join()
@@ -92,13 +92,20 @@ class Walk(Walker):
             self.begin(each, batch)
             self.leave(each, 0, is_reported=True)
 
-    @rule(number=whose, batch=which, labels=sets, others=sets)
-    def argue_over_a_reported_task(self, number: int, batch: int, labels: int, others: int) -> None:
+    @rule(number=whose, batch=which, labels=sets, others=sets, keep=some.booleans())
+    def argue_over_a_reported_task(self, number: int, batch: int, labels: int, others: int, keep: bool) -> None:
+        """Who held it answers it all the same, and so does one who takes the report back."""
         self.two_complain(number, batch)
         self.answer(number + 2, labels, 1)
         self.undo(number + 1, 1)
         self.answer(number + 1, others, 1)
-        self.judge(keep=True)
+        self.judge(keep)
+
+    @rule(number=whose, batch=which, keep=some.booleans())
+    def lose_heart_over_a_judged_task(self, number: int, batch: int, keep: bool) -> None:
+        self.two_complain(number, batch)
+        self.judge(keep)
+        self.leave(number + 2, 0, is_reported=False)
 
     @rule(number=whose, labels=sets, copies=some.sampled_from([1, 1, 1, 2, 3]))
     def answer(self, number: int, labels: int, copies: int) -> None:
@@ -216,8 +223,8 @@ class Walk(Walker):
         self.wait(11 * MINUTE, is_swept=True)
         self.begin(number, batch)
 
-    @rule(number=whose, labels=sets)
-    def overtake(self, number: int, labels: int) -> None:
+    @rule(number=whose, labels=sets, is_regretted=some.booleans())
+    def overtake(self, number: int, labels: int, is_regretted: bool) -> None:
         """Others answer what a worker thinks about for too long."""
         self.find_work(number)
         slow = self.button(number, 0)
@@ -226,11 +233,17 @@ class Walk(Walker):
             for other in range(number + 1, number + len(self.workers)):
                 self.work_on(other, self.batches.index(slow[1].batch), labels, 2)
             self.answer_card(slow, labels)
+            if is_regretted:
+                self.undo(number, 1)
 
-    @rule(number=whose, labels=sets, price=prices)
-    def reconsider(self, number: int, labels: int, price: int) -> None:
+    @rule(number=whose, labels=sets, price=prices, is_gold=some.booleans())
+    def reconsider(self, number: int, labels: int, price: int, is_gold: bool) -> None:
         """What was answered before its price changed is opened again, and goes to somebody else."""
         self.answer(number, labels, 1)
+        if is_gold:
+            self.bring_gold_near()
+            self.answer(number, labels, 1)
+            self.answer(number, labels, 1)
         screen = self.screen.get(self.worker(number))
         if screen is not None:
             batch = self.batches.index(self.plain.batches[screen.batch])
