@@ -19,7 +19,7 @@ class Figures:
 
 
 def figures(tx: Tx, now: Instant) -> Figures:
-    inbox, leases, answers = (tx.one(f"measures.{name}") for name in ("inbox", "leases", "answers"))
+    inbox, leases, answers = tx.one("measures.inbox"), tx.one("measures.leases"), tx.one("measures.answers")
     if inbox is None or leases is None or answers is None:
         raise LookupError("measures")
     return Figures(

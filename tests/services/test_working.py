@@ -95,7 +95,7 @@ async def test_never_more_slots_than_the_overlap_however_many_ask_at_once(desk: 
 
     cards = await asyncio.gather(*(desk.do(offering.begin, desk.now, worker, batch) for worker in crowd))
 
-    held = [card.text for card in cards if isinstance(card, Shown)]
+    held = [card.text or "" for card in cards if isinstance(card, Shown)]
     assert sorted(held) == ["only"] * 3 + ["two"] * 3
     assert sum(isinstance(card, Summary) for card in cards) == 6
 

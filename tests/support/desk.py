@@ -42,7 +42,9 @@ class Desk:
         db = await open_database(f"sqlite:///{folder / 'desk.db'}")
         try:
             desk = cls(db)
-            boss = await desk.do(enrolling.arrive, START, Newcomer(BOSS, "Boss", None, "ko"), "", {BOSS}, "open")
+            boss = await desk.do(
+                enrolling.arrive, START, Newcomer(BOSS, "Boss", None, "ko"), "", frozenset({BOSS}), "open"
+            )
             desk.coordinator = boss.id
             yield desk
         finally:

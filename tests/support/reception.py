@@ -78,5 +78,3 @@ async def alerts_of(world: World, owner: Phone) -> list[str]:
     before = len(owner.messages)
     await world.job("outbox")
     return [str(message.get("text")) for message in owner.messages[before:]]
-
-
