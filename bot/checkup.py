@@ -11,15 +11,13 @@ from telegram.error import InvalidToken, TelegramError
 from rules.model import HOUR, MINUTE, SECOND, Instant
 from services import auditing, measuring, returning
 from storage import Database, DatabaseUnusable, Trouble
-from storage.backups import quick_check
 from storage.checks import Violation, checks, look
-from storage.stopping import apart
 
 from .config import Config
 from .fetching import server_time
 from .findings import Finding, bad, ok, warn
 from .health import LEAST_BYTES, LEAST_SHARE, nothing
-from .safekeeping import EVERY, in_gigabytes, newest
+from .safekeeping import EVERY, faults_of, in_gigabytes, newest
 from .supervision import outcome
 from .words import Words
 
@@ -138,8 +136,7 @@ async def _clock(config: Config, words: Words, now: Instant) -> list[Finding]:
 
 async def look_at_database(config: Config, db: Database, words: Words, now: Instant) -> list[Finding]:
     """Every page, and all books; what is found is remembered, so that a sound look lets payments go on."""
-    faults = await apart(lambda stop: quick_check(config.database, stop))
-    if faults:
+    if faults := await faults_of(config):
         return [bad(words.plain("doctor.database_broken", reason=faults[0]))]
     figures = await db.read(measuring.figures, now)
     violated = sorted({violation.check for violation in await audit(db, now)})

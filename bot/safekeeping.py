@@ -2,13 +2,14 @@
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rules.model import HOUR, Instant
 from rules.refusals import Refusal
 from storage import DatabaseUnusable
 from storage.albums import Carried, carry
-from storage.backups import Backup, Figures, NoRoom, Unsound, found, needed_pictures, tidy
+from storage.backups import Backup, Figures, NoRoom, Unsound, found, needed_pictures, quick_check, tidy
 from storage.backups import back_up as copy_database
 from storage.images import PictureStore
 from storage.stopping import apart
@@ -51,6 +52,11 @@ async def newest(config: Config) -> Backup | None:
     """The newest of the installation's own backups."""
     backups = await asyncio.to_thread(found, config.backups)
     return backups[-1] if backups else None
+
+
+async def faults_of(config: Config) -> list[str]:
+    """What is wrong with the pages of the database, beside its running work; nothing in a sound one."""
+    return await apart(partial(quick_check, config.database))
 
 
 async def forget_old(config: Config, now: Instant) -> int:

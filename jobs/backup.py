@@ -24,5 +24,8 @@ async def run(kit: Kit, now: Instant) -> str:
         about = "alert.damaged" if isinstance(error, Unsound) else "alert.backup"
         await kit.db.run(alert, now, about, str(error))
         return f"failed: {error}"
+    # A copy heals an index that is broken, so that the database itself has to be looked at, too.
+    if faults := await safekeeping.faults_of(kit.config):
+        await kit.db.run(alert, now, "alert.damaged", faults[0])
     gone = await safekeeping.forget_old(kit.config, now)
     return f"{made.backup.path.name}, {made.backup.manifest.size:,} bytes, {gone} old ones deleted"

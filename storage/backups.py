@@ -154,17 +154,15 @@ def figures_of(connection: sqlite3.Connection) -> Figures:
     if faults := look_through(connection, "integrity_check"):
         raise Unsound(faults[0])
     tx = SqliteTx(connection)
-    people, tasks, answers, entries, pictures = (
-        tx.all(f"backups.{name}")[0] for name in ("people", "tasks", "answers", "entries", "pictures")
-    )
+    answers = tx.all("backups.answers")[0]
     return Figures(
         schema=connection.execute("PRAGMA user_version").fetchone()[0],
-        people=people["people"],
-        tasks=tasks["tasks"],
+        people=tx.all("backups.people")[0]["people"],
+        tasks=tx.all("backups.tasks")[0]["tasks"],
         answers=answers["answers"],
         newest_answer_at=answers["newest"],
-        entries=entries["entries"],
-        pictures=pictures["pictures"],
+        entries=tx.all("backups.entries")[0]["entries"],
+        pictures=tx.all("backups.pictures")[0]["pictures"],
         violations=tuple(sorted({violation.check for violation in violations(tx)})),
     )
 
