@@ -30,7 +30,7 @@ async def tell(ctx: Context, outcome: Outcome) -> None:
         case Toggled(then=shown):
             await asyncio.gather(ctx.toast(), bring(ctx, shown))
         case Stale(then=then):
-            await asyncio.gather(ctx.toast(ctx.words.plain("work.stale")), bring(ctx, then))
+            await asyncio.gather(ctx.toast(soon(ctx, ctx.words.plain("work.stale"))), bring(ctx, then))
         case Recorded(did=did):
             if did != "undone":
                 tapped(ctx)

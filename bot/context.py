@@ -1,9 +1,9 @@
 """What a handler has at hand: the person, the clock, the database, and a way to show something."""
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar
 
 from telegram import Bot
 
@@ -139,32 +139,30 @@ class Context:
         """
         if self.tapped is None:
             await self.say(screen, then, key)
-        else:
-            await self._in_time(self._turn_into(self.tapped.message, screen), then)
+            return
+        message = self.tapped.message
 
-    async def say(self, screen: Screen, then: Then | None = None, key: object = None) -> None:
-        """The same as a new message."""
-        await self._in_time(self._send(screen, key), then)
-
-    async def _turn_into(self, message: Sent, screen: Screen) -> Sent:
-        try:
-            return await self.kit.telegraph.edit(self.sender.telegram_id, message, screen, lane=Lane.TAP)
-        except CardGone:
-            sent = await self._send(screen, None)
-            await self.strip(message.message_id)
-            return sent
-
-    async def _send(self, screen: Screen, key: object) -> Sent:
-        lane = Lane.TAP if self.tapped else Lane.REPLY
-        return await self.kit.telegraph.send(self.sender.telegram_id, screen, lane=lane, key=key)
-
-    async def _in_time(self, showing: Coroutine[Any, Any, Sent], then: Then | None = None) -> None:
-        async def give() -> None:
-            sent = await showing
+        async def turn(telegraph: Telegraph) -> None:
+            try:
+                sent = await telegraph.edit(self.sender.telegram_id, message, screen, lane=Lane.TAP)
+            except CardGone:
+                sent = await telegraph.send(self.sender.telegram_id, screen, lane=Lane.TAP)
+                await self.strip(message.message_id)
             if then is not None:
                 await then(sent)
 
-        await self.kit.telegraph.pacer.in_time(self.sender.telegram_id, give())
+        await self.kit.telegraph.in_time(self.sender.telegram_id, turn)
+
+    async def say(self, screen: Screen, then: Then | None = None, key: object = None) -> None:
+        """The same as a new message."""
+
+        async def send(telegraph: Telegraph) -> None:
+            lane = Lane.TAP if self.tapped else Lane.REPLY
+            sent = await telegraph.send(self.sender.telegram_id, screen, lane=lane, key=key)
+            if then is not None:
+                await then(sent)
+
+        await self.kit.telegraph.in_time(self.sender.telegram_id, send)
 
     @property
     def may_toast(self) -> bool:

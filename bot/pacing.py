@@ -100,13 +100,6 @@ class Pacer:
         while len(self._later) > self._turns.waiting:
             await asyncio.wait(self._later, timeout=LOOK_SECONDS, return_when=asyncio.FIRST_COMPLETED)
 
-    async def in_time(self, chat_id: int, work: Coroutine[Any, Any, None]) -> None:
-        """Do something now, or later where its chat has to be left alone for a while."""
-        if self.delay(chat_id):
-            self.later(work)
-        else:
-            await work
-
     def later(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something as soon as its chat allows, while the caller goes on."""
         task = asyncio.create_task(work)

@@ -3,10 +3,10 @@
 import asyncio
 import copy
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, Self, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from weakref import WeakValueDictionary
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, InputMediaPhoto, LinkPreviewOptions, Message
@@ -77,6 +77,19 @@ class Telegraph:
         patient._is_patient = True
         return patient
 
+    async def in_time(self, telegram_id: int, work: Callable[[Self], Coroutine[Any, Any, None]]) -> None:
+        """Write to a chat now; or later, where it has to be left alone for a while. Either way this comes back soon."""
+        if not self.pacer.delay(telegram_id):
+            hasty = copy.copy(self)
+            hasty._is_patient = False
+            try:
+                await work(hasty)
+            except RetryAfter:
+                pass  # It had no effect, so all of it is done later.
+            else:
+                return
+        self.pacer.later(work(self))
+
     async def send(self, telegram_id: int, screen: Screen, *, lane: Lane = Lane.REPLY, key: object = None) -> Sent:
         """A new message. Raises Superseded when one with the same key came while it waited."""
         markup = self._markup(telegram_id, screen)
@@ -102,10 +115,10 @@ class Telegraph:
     async def tell(self, telegram_id: int, screen: Screen) -> None:
         """A new message that nobody builds on: later, where its chat has to be left alone for a while."""
 
-        async def send() -> None:
-            await self.send(telegram_id, screen)
+        async def send(telegraph: Self) -> None:
+            await telegraph.send(telegram_id, screen)
 
-        await self.pacer.in_time(telegram_id, send())
+        await self.in_time(telegram_id, send)
 
     async def edit(self, telegram_id: int, sent: Sent, screen: Screen, *, lane: Lane = Lane.REPLY) -> Sent:
         """Change a message in place; where something newer is on its way into it, that alone.
@@ -155,8 +168,8 @@ class Telegraph:
     async def send_file(self, telegram_id: int, path: Path, name: str, caption: str = "") -> None:
         """A document from disk: later, where its chat has to be left alone for a while."""
 
-        async def send() -> None:
-            await self._paced(
+        async def send(telegraph: Self) -> None:
+            await telegraph._paced(
                 telegram_id,
                 lambda: self._bot.send_document(
                     telegram_id, path, filename=name, caption=caption or None, parse_mode=ParseMode.HTML
@@ -166,9 +179,9 @@ class Telegraph:
             )
 
         if self._lane == Lane.PUSH:
-            await send()
+            await send(self)
         else:
-            await self.pacer.in_time(telegram_id, send())
+            await self.in_time(telegram_id, send)
 
     async def answer(self, query_id: str, text: str | None, *, alert: bool) -> None:
         """Acknowledge a tap, at once. One that can't be acknowledged any more is normal life."""
