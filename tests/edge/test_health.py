@@ -72,9 +72,11 @@ async def test_one_that_does_not_hear_telegram_says_so(world: World, sandbox: Sa
 
 async def test_one_whose_database_stands_still_says_so(world: World, ports: tuple[int, int]) -> None:
     await owner_of(world)
-    await world.kit.db.close()
+    standing = asyncio.create_task(world.kit.db.run(lambda _tx: time.sleep(2.5)))
     status, body = await get(ports[1], "/healthz")
     assert (503, True) == (status, '"commit_seconds": null' in body)
+    await standing
+    assert 200 == (await get(ports[1], "/healthz"))[0]
 
 
 async def test_a_blocked_event_loop_is_noticed(world: World) -> None:
