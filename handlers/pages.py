@@ -27,8 +27,10 @@ def receipt(ctx: Context, marked: Marked) -> str:
     """The words of a toast."""
     if marked.is_late:
         return ctx.words.plain("work.saved_late")
-    if not marked.labels:
+    if not marked.labels and marked.then is None:
         return ctx.words.plain("page.saved_before", number=marked.number)
+    if not marked.labels:
+        return ctx.words.plain("work.stale")
     labels = ", ".join(marked.labels)
     if not marked.left:
         return ctx.words.plain("page.saved_last", number=marked.number, labels=labels)

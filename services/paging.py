@@ -52,15 +52,13 @@ class Marked:
 def widen(tx: Tx, now: Instant, worker: PersonId, first: Shown, size: int) -> Page | None:
     """Make a page of a card's task and of those that come after it; None where the card is better left alone."""
     batch = tx.one("work.batch", batch=first.batch)
-    held = tx.all("pages.held", worker=worker, batch=first.batch, limit=2 * LARGEST_PAGE)
-    if batch is None or first.kind != Kind.SINGLE or size < 2 or not held or held[0]["id"] != first.assignment:
+    held = [row["id"] for row in tx.all("pages.held", worker=worker, batch=first.batch, limit=2 * LARGEST_PAGE)]
+    if batch is None or first.kind != Kind.SINGLE or first.assignment not in held or not fits([], first):
         return None
-    chosen: list[Shown] = []
-    for shown in (show(tx, row["id"]) for row in held):
+    chosen = [first]
+    for shown in (show(tx, assignment) for assignment in held if assignment != first.assignment):
         if len(chosen) < size and fits(chosen, shown):
             chosen.append(shown)
-    if not chosen or chosen[0].assignment != first.assignment:
-        return None
     while len(chosen) < size and (taken := take(tx, now, worker, batch)) is not None:
         shown = show(tx, taken)
         if not fits(chosen, shown):
@@ -91,7 +89,8 @@ def answer(tx: Tx, now: Instant, worker: PersonId, assignment: AssignmentId, rev
     if is_open(held, revision):
         labels, is_late = record(tx, now, worker, held, 1 << choice)
     left = sum(row["state"] == "held" and row["id"] != assignment for row in items)
-    if not left or held["page"] != current(tx, worker, held["batch_id"]):
+    is_reopened = not labels and held["state"] == "held"
+    if not left or is_reopened or held["page"] != current(tx, worker, held["batch_id"]):
         return Marked(number, labels, is_late, 0, onward(tx, now, worker, held["batch_id"]))
     _pace(tx, now, worker, held["batch_id"], held["page"], held["lease"])
     return Marked(number, labels, is_late, left, None)
