@@ -1,5 +1,6 @@
 """Zip files, looked at before anything in them is believed."""
 
+import re
 import struct
 import tempfile
 import zlib
@@ -13,7 +14,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 from rules.refusals import Refusal
 
-MOST_ENTRIES = 100_000
+MOST_ENTRIES, MOST_TINY_ENTRIES = 100_000, 20_000
 BROKEN = (BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, ValueError, struct.error, zlib.error)
 """What reading a damaged entry raises."""
 
@@ -21,6 +22,7 @@ _DIRECTORY = 64 << 20
 _ENTRY = b"PK\x01\x02"
 _LOCAL_HEADER = 30
 _ENCRYPTED, _UTF8 = 0x1, 0x800
+_STEPS = re.compile(r"\\|(?:^|/)(?:\.{0,2}(?:/|$))")
 _LEFT_BY_SYSTEMS = {"__macosx", "thumbs.db", "desktop.ini"}
 
 
@@ -39,8 +41,9 @@ WORKBOOK = Limits(bytes=512 << 20, free=100 << 20, ratio=100)
 
 def open_archive(path: Path, file: str, limits: Limits = PICTURES) -> ZipFile:
     """Refuses bombs and what cannot be read; nothing is unpacked by this."""
-    if _entries_written(path) > MOST_ENTRIES:
-        raise Refusal("upload.zip_entries", file=file, limit=f"{MOST_ENTRIES:,}")
+    most = min(MOST_ENTRIES, max(MOST_TINY_ENTRIES, path.stat().st_size >> 10))
+    if _entries_written(path) > most:
+        raise Refusal("upload.zip_entries", file=file, limit=f"{most:,}")
     try:
         archive = ZipFile(path)
     except BROKEN as error:
@@ -109,6 +112,8 @@ def _name(entry: ZipInfo) -> str:
 
 def tidy(path: str) -> str:
     """Composed (NFC, macOS decomposes), with plain slashes and no steps upwards."""
+    if path.isascii() and not _STEPS.search(path):
+        return path
     parts = normalize("NFC", path).replace("\\", "/").split("/")
     return "/".join(part for part in parts if part not in ("", ".", ".."))
 

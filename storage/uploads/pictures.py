@@ -3,6 +3,7 @@
 import posixpath
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 from unicodedata import normalize
@@ -81,9 +82,13 @@ class ZipPictures:
         self._entries = entries
         self._folder = folder
         self.names: Collection[str] = [path for path in entries if is_picture(path)]
-        self._by_name: defaultdict[str, list[str]] = defaultdict(list)
-        for path in entries:
-            self._by_name[posixpath.basename(path).casefold()].append(path)
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[str]]:
+        found: defaultdict[str, list[str]] = defaultdict(list)
+        for path in self._entries:
+            found[posixpath.basename(path).casefold()].append(path)
+        return found
 
     def find(self, name: str) -> str:
         wanted = tidy(name)

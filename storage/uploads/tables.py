@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,8 +28,13 @@ class DelimitedTable:
         self._characters = Characters(path, file)
         self.encoding: str | None = self._characters.encoding
         self.delimiter: str | None = self._delimiter()
-        self.columns = Columns(self._header(), file)
+        records = self._records()
+        _, names = next(records, (0, []))
+        if not names:
+            raise Refusal("upload.empty", file=file)
+        self.columns = Columns(names, file)
         self.columns.require_content()
+        deque(records, maxlen=0)  # What can't be read to its end is refused before much is made of its rows.
 
     def rows(self) -> Iterator[Row | Fault]:
         """Lines are physical ones: a cell may hold several."""
@@ -44,11 +50,6 @@ class DelimitedTable:
         first = next((line for line in self._characters.lines() if line.strip()), "")
         spoken = _SPOKEN_DELIMITER.fullmatch(first)
         return spoken[1] if spoken else max(_DELIMITERS, key=_QUOTED.sub("", first).count)
-
-    def _header(self) -> list[str]:
-        for _, cells in self._records():
-            return cells
-        raise Refusal("upload.empty", file=self._file)
 
     def _records(self) -> Iterator[tuple[int, list[str]]]:
         """Every row with something in it, the header first, with the line where it begins."""

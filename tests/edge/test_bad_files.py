@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from bad_archives import ARCHIVES
-from bad_files import ENCODINGS, NAMES, OBJECTS, TABLES
+from bad_files import ENCODINGS, LONG, NAMES, OBJECTS, TABLES
 from bad_pictures import DAMAGED, ODD
 from bad_workbooks import WORKBOOKS
 from dropping import READERS_MEMORY, Chat, Figures, drop
@@ -15,6 +15,7 @@ from world import World
 GROUPS = {
     "encodings": ENCODINGS,
     "tables": TABLES,
+    "long tables": LONG,
     "names": NAMES,
     "objects": OBJECTS,
     "workbooks": WORKBOOKS,

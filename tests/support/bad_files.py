@@ -134,6 +134,23 @@ TABLES = (
     ),
 )
 
+
+def million(last: str) -> bytes:
+    """A million rows, and one more line."""
+    return ("id,text\n" + "".join(f"{row},{row}\n" for row in range(1_000_000)) + last).encode()
+
+
+LONG = (
+    bad("a million rows, the last open", "last.csv", partial(million, '1,"'), Refused("upload.quote_open"), heavy=True),
+    bad(
+        "a million rows",
+        "million.csv",
+        partial(million, "1,twice\n"),
+        Taken(1_000_000, (("1,000,002", "upload.id_twice"),)),
+        heavy=True,
+    ),
+)
+
 NAMES = (
     bad(
         "HTML named .csv",
