@@ -35,7 +35,12 @@ class Connection(aiosqlite.Connection):
     """aiosqlite's connection, which owns the database thread; `call` runs a whole function on it."""
 
     def __await__(self) -> Generator[Any, None, "Connection"]:
-        yield from super().__await__()
+        try:
+            yield from super().__await__()
+        except BaseException:
+            # The thread has been told to end, and reports that to an event loop that may be closed by then.
+            self._thread.join()
+            raise
         return self
 
     async def call(self, function: Callable[[sqlite3.Connection], T]) -> T:
