@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from faults.kills import killed
 from faults.power import power_cut
 from faults.promises import Promise
@@ -21,7 +22,9 @@ async def test_kill_9_loses_nothing(tmp_path: Path, promise: Keep, full: bool) -
 async def test_a_stop_under_load_loses_nothing_and_says_nothing_twice(
     tmp_path: Path, promise: Keep, full: bool
 ) -> None:
-    promise(await stopped(tmp_path, stops=50 if full else 1, seed=SEED))
+    if not full:
+        pytest.skip("stops fifty times: make faults")
+    promise(await stopped(tmp_path, stops=50, seed=SEED))
 
 
 async def test_a_power_cut_takes_nothing_that_was_acknowledged(tmp_path: Path, promise: Keep, full: bool) -> None:

@@ -28,4 +28,4 @@ async def test_a_card_is_answered_once_however_often_it_is_tapped(tmp_path: Path
 async def test_calls_whose_answers_are_lost_give_and_pay_nothing_twice(
     tmp_path: Path, promise: Keep, full: bool
 ) -> None:
-    promise(await unanswered(tmp_path, seconds=60.0 if full else 3.0, seed=SEED))
+    promise(await unanswered(tmp_path, seconds=60.0 if full else 2.0, seed=SEED))

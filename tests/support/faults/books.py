@@ -55,6 +55,15 @@ def opened(place: Path) -> Iterator[sqlite3.Connection]:
         yield connection
 
 
+@contextmanager
+def copied(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection to a copy of what nobody has open."""
+    with TemporaryDirectory(dir=folder.parent) as place:
+        snapshot(folder, Path(place))
+        with opened(Path(place)) as connection:
+            yield connection
+
+
 async def look_behind(folder: Path, stored: Mapping[Card, Tapped]) -> Found:
     """A look at what lies there now; the folder may change as soon as this has begun to wait."""
     with TemporaryDirectory(dir=folder.parent) as place:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from bot.taps import SEAL_LETTERS, AnswerTap
+from bot.taps_pages import PageAnswerTap
 from sandbox import Phone
 from sandbox.acts import TapError
 from sandbox.keyboards import callback_buttons
@@ -16,6 +17,7 @@ from sandbox.replies import Json
 from .ground import NAME_MARK, TEXT_MARK, Ground
 
 SAVED = ("저장했어요", "Saved")
+CODES = (AnswerTap.code, PageAnswerTap.code)
 CHOICES = ("긍정", "부정", "모름")
 
 Card = tuple[int, int]
@@ -69,7 +71,7 @@ class Crowd:
         await self.ground.until(lambda: all(has_button(phone, "동의") for phone in fresh))
         for phone in fresh:
             phone.tap("동의")
-        await self.ground.idle()
+        await self.ground.until(lambda: not any(has_button(phone, "동의") for phone in fresh))
         self.people += fresh
 
     async def open_work(self) -> None:
@@ -126,16 +128,16 @@ class Crowd:
 
 
 def parsed(data: str) -> AnswerTap:
-    """What a label's button carries."""
+    """What a label's button carries, on a card or on a page of several."""
     code, *parts = data[SEAL_LETTERS:].split(":")
-    assert AnswerTap.code == code
+    assert code in CODES
     return AnswerTap.parse(parts)
 
 
 def labels_of(message: Json) -> list[str]:
     """The data of the buttons that answer a task."""
     buttons = (str(button["callback_data"]) for button in callback_buttons(message))
-    return [data for data in buttons if data[SEAL_LETTERS:].startswith(f"{AnswerTap.code}:")]
+    return [data for data in buttons if data[SEAL_LETTERS:].partition(":")[0] in CODES]
 
 
 def newest_card(phone: Phone) -> tuple[int, list[str]] | None:
@@ -165,7 +167,7 @@ async def post(ground: Ground, owner: Phone, tasks: int, overlap: int, title: st
     await ground.until(lambda: has_button(owner, "게시"), 120)
     code = owner.screen
     owner.tap("게시")
-    await ground.idle()
+    await ground.until(lambda: not has_button(owner, "게시"))
     return code
 
 

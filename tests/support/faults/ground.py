@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 from world import OWNER, TOKEN
 
 from sandbox import Limits, Phone, Sandbox
@@ -22,6 +24,8 @@ FULL = "TAPWORK_FAULTS"
 NAME_MARK = "이름표"
 TEXT_MARK = "비밀문장"
 """These stand in every name and every task's text, so that no log may hold them."""
+
+IDS = ".ids"
 
 
 def is_full() -> bool:
@@ -44,6 +48,7 @@ class Ground:
         self.url = url
         self.folder = folder
         self.log = log
+        self.metrics = f"127.0.0.1:{free_port()}"
         self.bot: Bot | None = None
 
     @classmethod
@@ -59,16 +64,19 @@ class Ground:
         ground = cls(sandbox, server.url, folder, output_folder(tmp_path / "output") / f"{name}.log")
         try:
             yield ground
+            await ground.keep_metrics()
         finally:
             if ground.bot is not None and ground.bot.is_running:
                 await ground.bot.kill()
             await server.close()
+            note_ids(sandbox, ground.log.with_suffix(IDS))
         assert [] == sandbox.violations
 
     async def start(self, *, wrapped_in: tuple[str, ...] = (), url: str | None = None, **settings: str) -> Bot:
         """A bot that is about to ask for updates: its first poll comes right after this call."""
         asking = self.next_call("deleteWebhook")
-        self.bot = await Bot.start(self.folder, url or self.url, self.log, wrapped_in=wrapped_in, **settings)
+        more = {"TAPWORK_METRICS_LISTEN": self.metrics, **settings}
+        self.bot = await Bot.start(self.folder, url or self.url, self.log, wrapped_in=wrapped_in, **more)
         gone = asyncio.create_task(self.bot.end(2 * START_SECONDS))
         try:
             waiting: set[asyncio.Future[Any]] = {asking, gone}
@@ -79,6 +87,13 @@ class Ground:
             gone.cancel()
             asking.cancel()
         return self.bot
+
+    async def keep_metrics(self) -> None:
+        """Put the figures beside the log, where there is a bot to tell them."""
+        if self.bot is None or not self.bot.is_running:
+            return
+        async with aiohttp.ClientSession() as session, session.get(f"http://{self.metrics}/metrics") as response:
+            self.log.with_suffix(".metrics").write_bytes(await response.read())
 
     async def restart(self) -> None:
         """Kill it, and start another."""
@@ -115,12 +130,12 @@ class Ground:
             unsubscribe()
 
     async def idle(self, seconds: float = 120.0) -> None:
-        """Wait until the bot has fetched everything and made no call for a second."""
+        """Wait until the bot has fetched everything and made no call for half a second."""
         await self.until(lambda: not self.sandbox.world.bot(None).updates, seconds)
         while True:
             quiet = self.next_event(lambda event: event["type"] == "call" and event["method"] != "getUpdates")
             try:
-                await asyncio.wait_for(quiet, 1.0)
+                await asyncio.wait_for(quiet, 0.5)
             except TimeoutError:
                 return
 
@@ -142,6 +157,17 @@ class Ground:
         phone.tap(label)
         await asyncio.wait_for(answer, 30)
         return phone.screen
+
+
+def free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+def note_ids(sandbox: Sandbox, path: Path) -> None:
+    """Remember whose ids must not stand anywhere."""
+    path.write_text("\n".join(str(user_id) for user_id in sandbox.world.people), encoding="utf-8")
 
 
 def is_to(event: Json, phone: Phone) -> bool:
