@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check clean browser
+.PHONY: help setup demo run test check faults clean browser
 .SILENT:
 
 BIN := .venv/bin
@@ -29,6 +29,9 @@ check: $(STAMP)  ## style, types, layers, and the rules of the house
 	failed=; \
 	for step in $(CHECKS); do echo "== $$step"; $(BIN)/$$step || failed=yes; done; \
 	[ -z "$$failed" ]
+
+faults: $(STAMP)  ## the long proofs: kills, power cuts, repeats, forgeries, and one table at the end
+	TAPWORK_FAULTS=1 $(BIN)/python tests/faults/suite.py
 
 clean:  ## forget the environment and every cache; the data stay
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
