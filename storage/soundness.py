@@ -70,5 +70,5 @@ def try_out(connection: sqlite3.Connection) -> None:
 
 def look_through(connection: sqlite3.Connection, check: str) -> list[str]:
     """What is wrong with a database's pages, by `quick_check` or `integrity_check`; nothing in a sound one."""
-    found = [str(row[0]) for row in connection.execute(f"PRAGMA {check}(10)")]
+    found = [str(row[0]).splitlines()[-1] for row in connection.execute(f"PRAGMA {check}(10)")]
     return [] if found == ["ok"] else found
