@@ -97,7 +97,7 @@ async def run(part: Part, output: Path) -> list[Promise]:
     """One part in a process of its own; what it reached."""
     report = output / f"{abs(hash(part.select))}.xml"
     environment = {**os.environ, FULL: "1", OUTPUT: str(output)}
-    command = (sys.executable, "-m", "pytest", "-q", "-s", f"--junit-xml={report}", "-o", "junit_logging=no")
+    command = (sys.executable, "-m", "pytest", "-q", "-s", f"--junit-xml={report}", "-o", "junit_family=xunit1")
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *command,

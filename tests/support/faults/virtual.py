@@ -75,7 +75,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return self.watch.now
 
     def run_in_executor(
-        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: Unpack[Ts]
+        self, executor: Executor | None, func: Callable[[Unpack[Ts]], T], *args: *Ts
     ) -> asyncio.Future[T]:
         self.watch.busy += 1
         future = super().run_in_executor(executor, func, *args)
