@@ -65,6 +65,8 @@ class Sheet:
             next(records)
         last = self._header
         for line, cells in records:
+            if not cells and last == self._header:
+                raise Refusal("upload.no_rows", file=self._file)
             if not cells:
                 yield Fault("upload.rows_after_gap", {"line": last, "count": f"{LONGEST_GAP:,}"})
                 return

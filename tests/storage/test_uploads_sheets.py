@@ -91,8 +91,18 @@ def test_a_made_up_row_number_does_not_keep_the_reader_busy(tmp_path: Path) -> N
     part = f"""<worksheet {MAIN}><sheetData>
     <row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c></row>
     <row r="99999999999"><c r="A99999999999" t="inlineStr"><is><t>a</t></is></c></row></sheetData></worksheet>"""
+    found = refusal(tmp_path, "a.xlsx", with_part(sheet(["text"]), "xl/worksheets/sheet1.xml", part.encode()))
+    assert found.key == "upload.no_rows"
+
+
+def test_rows_below_a_long_gap_are_named_as_not_read(tmp_path: Path) -> None:
+    part = f"""<worksheet {MAIN}><sheetData>
+    <row r="1"><c r="A1" t="inlineStr"><is><t>text</t></is></c></row>
+    <row r="2"><c r="A2" t="inlineStr"><is><t>a</t></is></c></row>
+    <row r="20000"><c r="A20000" t="inlineStr"><is><t>b</t></is></c></row></sheetData></worksheet>"""
     found = read(tmp_path, "a.xlsx", with_part(sheet(["text"]), "xl/worksheets/sheet1.xml", part.encode()))
-    assert ["upload.rows_after_gap"] == [one.key for one in found if isinstance(one, Fault)]
+    assert [(2, "a")] == texts(found)
+    assert [Fault("upload.rows_after_gap", {"line": 2, "count": "10,000"})] == found[1:]
 
 
 @pytest.mark.filterwarnings("ignore:Workbook contains no default style")

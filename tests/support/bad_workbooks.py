@@ -126,7 +126,7 @@ WORKBOOKS: tuple[BadFile, ...] = (
         "row 99,999,999,999",
         "far.xlsx",
         parts(sheet=rows(cell(99_999_999_999, "<is><t>a</t></is>", 't="inlineStr"'))),
-        Refused("posting.no_good_rows", None, ((1, "upload.rows_after_gap"),)),
+        Refused("upload.no_rows"),
     ),
     bad("formats down to the end", "styled.xlsx", partial(styled, 12_000), Taken(1, ((2, "upload.rows_after_gap"),))),
     bad(
@@ -140,7 +140,7 @@ WORKBOOKS: tuple[BadFile, ...] = (
         "a million empty rows",
         "rows.xlsx",
         partial(empty_rows, 1_000_000),
-        Refused("posting.no_good_rows", None, ((1, "upload.rows_after_gap"),)),
+        Refused("upload.no_rows"),
         heavy=True,
     ),
     bad("5 million texts", "strings.xlsx", partial(strings, 5_000_000), Refused("upload.too_heavy"), heavy=True),
