@@ -34,7 +34,7 @@ class Turn:
     """How a call wants to be made.
 
     One that `may_repeat` is made again when its answer was lost; a long one does not keep others from their turns; a
-    patient one sits out the pauses that Telegram asks for.
+    patient one sits out the pauses that Telegram asks for, and waits for a line.
     """
 
     chat: int
@@ -84,13 +84,15 @@ class Pacer:
         for attempt in range(1, ATTEMPTS):
             try:
                 return await self._attempt(turn, call, is_repeat=attempt > 1)
-            except RetryAfter:
+            except (RetryAfter, NotSent) as error:
                 if not turn.is_patient:
                     raise
+                if isinstance(error, NotSent):
+                    await self._timer.sleep(REPEAT_SECONDS)
             except (BadRequest, ChatMigrated, Forbidden):
                 raise
-            except NetworkError as error:
-                if not (turn.may_repeat or isinstance(error, NotSent)):
+            except NetworkError:
+                if not turn.may_repeat:
                     raise
                 await self._timer.sleep(REPEAT_SECONDS)
         return await self._attempt(turn, call, is_repeat=True)

@@ -23,6 +23,7 @@ from .pacing import Pacer, Turn
 from .screen import Button, Link, Screen
 from .secret import Secret
 from .taps import pack
+from .transport import NotSent
 from .turns import Lane, Superseded
 
 T = TypeVar("T")
@@ -84,7 +85,7 @@ class Telegraph:
             hasty._is_patient = False
             try:
                 await work(hasty)
-            except RetryAfter:
+            except (RetryAfter, NotSent):
                 pass  # It had no effect, so all of it is done later.
             else:
                 return

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from telegram.error import NetworkError
@@ -235,10 +235,14 @@ class World:
         await self._idle()
 
     async def _idle(self) -> None:
-        work = asyncio.ensure_future(self.running.idle())
-        while not (await asyncio.wait({work}, timeout=STUCK_SECONDS))[0]:
-            self.clock.advance(ceil((self.clock.next_alarm or 0) * 1000))
+        await self._unstuck(self.running.idle())
         await self.kit.telegraph.pacer.idle()
+
+    async def _unstuck(self, work: Coroutine[Any, Any, T]) -> T:
+        task = asyncio.ensure_future(work)
+        while not (await asyncio.wait({task}, timeout=STUCK_SECONDS))[0]:
+            self.clock.advance(ceil((self.clock.next_alarm or 0) * 1000))
+        return task.result()
 
     async def wait(self, seconds: float) -> None:
         """Let time pass, and what waits for it go on."""
@@ -253,7 +257,7 @@ class World:
     async def job(self, name: str) -> str:
         """Run one line of the schedule now."""
         job = next(job for job in SCHEDULE if job.name == name)
-        return await run_job(self.kit, job, self.clock.now())
+        return await self._unstuck(run_job(self.kit, job, self.clock.now()))
 
     async def do(self, unit: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """One unit of work, as the bot would run it."""
