@@ -1,5 +1,6 @@
 """The inbox at work: what is stored is handled, one update at a time per person, each to its end."""
 
+import asyncio
 import json
 import logging
 from collections.abc import Callable, Coroutine, Sequence
@@ -23,6 +24,10 @@ from .supervision import outcome
 log = logging.getLogger(__name__)
 
 HANDLER_SECONDS = 30.0
+SUSPECT = 2
+ALONE_SECONDS = 5.0
+"""How long a start may be held up by updates that are handled one by one."""
+
 LARGEST_ID = 2**63
 KINDS = ("message", "callback_query", "my_chat_member")
 """The updates that Telegram is asked for."""
@@ -78,10 +83,22 @@ class Inbox:
         await self._store(*(each for each in numbered if not self._flood.holds(sender_of(each), each)))
 
     async def replay(self) -> int:
-        """Take up what was stored before the last stop and not finished; how many there were."""
+        """Take up what was stored before the last stop and not finished; how many there were.
+
+        What was in hand at two ends of the process comes first and by itself, so that the third end tells which of
+        many that happened to be in hand together it was, and no innocent one is set aside.
+        """
         left = await self._db.run(receiving.unfinished)
-        for received in left:
+        suspects = [each for each in left if each.attempts >= SUSPECT]
+        timer = asyncio.get_running_loop().time
+        until = timer() + ALONE_SECONDS
+        for received in suspects:
             self._dispatch(received)
+            if timer() < until:
+                await outcome(self._dispatcher.idle(), until - timer())
+        for received in left:
+            if received.attempts < SUSPECT:
+                self._dispatch(received)
         return len(left)
 
     async def idle(self) -> None:

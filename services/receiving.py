@@ -25,6 +25,7 @@ class Received:
     seq: int
     update_id: int
     raw: str
+    attempts: int = 0
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,8 @@ def take_in(tx: Tx, now: Instant, updates: list[tuple[int, str]]) -> list[Receiv
 
 def unfinished(tx: Tx) -> list[Received]:
     """What was stored and never finished, in our order."""
-    return [Received(row["seq"], row["update_id"], row["raw"]) for row in tx.all("inbox.unfinished")]
+    rows = tx.all("inbox.unfinished")
+    return [Received(row["seq"], row["update_id"], row["raw"], row["attempts"]) for row in rows]
 
 
 def begin(tx: Tx, now: Instant, seq: int, telegram_id: int) -> Begun | None:

@@ -4,7 +4,7 @@ ON CONFLICT (update_id) DO NOTHING
 RETURNING seq;
 
 -- name: unfinished
-SELECT seq, update_id, raw FROM inbox WHERE state = 'new' ORDER BY seq;
+SELECT seq, update_id, raw, attempts FROM inbox WHERE state = 'new' ORDER BY seq;
 
 -- name: attempt
 UPDATE inbox SET attempts = attempts + 1 WHERE seq = :seq AND state = 'new' RETURNING attempts;

@@ -198,8 +198,10 @@ async def test_an_update_that_kills_the_process_is_set_aside_at_the_third_start(
     for _ in range(ATTEMPTS):
         dying = Desk(db)
         dying.act = lambda _: asyncio.sleep(60)
-        await (dying.inbox.replay() if await dying.unfinished() else dying.inbox.take_in([update(1)]))
-        await asyncio.sleep(0.05)
+        again = bool(await dying.unfinished())
+        going = asyncio.ensure_future(dying.inbox.replay() if again else dying.inbox.take_in([update(1)]))
+        await asyncio.wait({going}, timeout=0.05)
+        going.cancel()
         await dying.inbox.stop(0)
     last = Desk(db)
     assert 1 == await last.inbox.replay()

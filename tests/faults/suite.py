@@ -7,6 +7,7 @@ import asyncio
 import os
 import platform
 import re
+import shutil
 import sys
 import tempfile
 import time
@@ -98,9 +99,11 @@ async def run(part: Part, output: Path) -> list[Promise]:
     report = output / f"{abs(hash(part.select))}.xml"
     environment = {**os.environ, FULL: "1", OUTPUT: str(output)}
     command = (sys.executable, "-m", "pytest", "-q", "-s", f"--junit-xml={report}", "-o", "junit_family=xunit1")
+    work = output / f"{report.stem}.work"
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *command,
+        f"--basetemp={work}",
         *part.select,
         cwd=ROOT,
         env=environment,
@@ -113,6 +116,8 @@ async def run(part: Part, output: Path) -> list[Promise]:
     found = list(promises_in(report)) if report.exists() else []
     if not found or part.promise:
         found = [judged(part, process.returncode == 0, said, time.monotonic() - began)]
+    if all(each.kept for each in found):
+        shutil.rmtree(work, ignore_errors=True)
     for each in found:
         print(f"{each.verdict:9} {each.promise}: {each.reached}", flush=True)
     return found

@@ -16,6 +16,7 @@ from sandbox.replies import Json
 
 from .ground import NAME_MARK, TEXT_MARK, Ground
 
+PATIENCE = 5.0
 SAVED = ("저장했어요", "Saved")
 CODES = (AnswerTap.code, PageAnswerTap.code)
 CHOICES = ("긍정", "부정", "모름")
@@ -57,6 +58,7 @@ class Crowd:
         self.people: list[Phone] = []
         self.record = Record()
         self.chance = random.Random(seed)
+        self._waiting: dict[int, tuple[str, float]] = {}
         ground.sandbox.subscribe(self._notice)
 
     async def join(self, count: int) -> None:
@@ -82,12 +84,26 @@ class Crowd:
         await self.ground.until(lambda: all(newest_card(phone) is not None for phone in waiting))
 
     async def tap_for(self, seconds: float, rate: float) -> None:
-        """So many taps a second together, at moments of chance, of people of chance."""
+        """So many taps a second together, at moments of chance, of people of chance.
+
+        Who has tapped and not been answered waits for five seconds before they tap again.
+        """
         timer = asyncio.get_running_loop().time
         end, due = timer() + seconds, timer()
         while (due := due + self.chance.expovariate(rate)) < end:
             await asyncio.sleep(max(0.0, due - timer()))
-            self.tap_once(self.chance.choice(self.people))
+            ready = [phone for phone in self.people if self._is_ready(phone, timer())]
+            if ready:
+                self._tap_and_wait(self.chance.choice(ready), timer())
+
+    def _tap_and_wait(self, phone: Phone, now: float) -> None:
+        query = self.tap_once(phone)
+        if query is not None:
+            self._waiting[phone.user_id] = query, now
+
+    def _is_ready(self, phone: Phone, now: float) -> bool:
+        query, since = self._waiting.get(phone.user_id, ("", 0.0))
+        return query in self.record.acknowledged or now - since > PATIENCE
 
     def tap_once(self, phone: Phone) -> str | None:
         """A label of the card on this phone, if there is one; the query's id."""

