@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from faults.flooding import flooded
 from faults.forging import forged
 from faults.promises import Promise
@@ -15,7 +16,9 @@ Keep = Callable[[Promise], None]
 
 
 async def test_a_flood_of_one_is_invisible_to_the_others(tmp_path: Path, promise: Keep, full: bool) -> None:
-    promise(await flooded(tmp_path, seconds=30.0 if full else 3.0, seed=SEED))
+    if not full:
+        pytest.skip("a flood is measured by the clock, on a machine with nothing else to do: make faults")
+    promise(await flooded(tmp_path, seconds=30.0, seed=SEED))
 
 
 async def test_nobody_does_what_only_coordinators_may(tmp_path: Path, promise: Keep) -> None:
