@@ -16,6 +16,9 @@ IN_HAND = 2
 """Who waits for an answer before writing on is never held up, however fast that goes."""
 
 SECOND = 1.0
+CALM = 10.0
+"""How long somebody who has flooded is answered no faster than once a second."""
+
 WRITERS = 10_000
 
 Update = dict[str, Any]
@@ -23,12 +26,13 @@ Update = dict[str, Any]
 
 @dataclass
 class Writer:
-    """Somebody's last messages: when they came, how many are being handled, and the newest of those held back."""
+    """Somebody's last messages: when they came, which are being handled, and the newest of those held back."""
 
     recent: deque[float] = field(default_factory=lambda: deque(maxlen=BURST))
-    in_hand: int = 0
+    in_hand: set[int] = field(default_factory=set)
     held: Update | None = None
     free_at: float = 0.0
+    calm_at: float = 0.0
 
 
 class Flood:
@@ -46,29 +50,38 @@ class Flood:
         self._releasing: set[asyncio.Task[None]] = set()
 
     def holds(self, sender: int, update: Update) -> bool:
-        """Whether an update has to wait, and takes the place of what waited before."""
+        """Whether an update has to wait, and takes the place of what waited before; else it is in hand from now on."""
         if not sender or not is_talk(update):
             return False
         writer, now = self._writer(sender), self._timer()
-        is_fast = len(writer.recent) == BURST and now - writer.recent[0] < SECOND
-        writer.recent.append(now)
-        if writer.held is None and not (is_fast and (writer.in_hand >= IN_HAND or writer.free_at > now)):
+        self._watch(writer, now)
+        if now >= writer.calm_at or (writer.held is None and now >= writer.free_at):
+            writer.free_at = now + SECOND
+            writer.in_hand.add(update["update_id"])
             return False
         if writer.held is None:
-            self._release_later(sender, max(0.0, writer.free_at - now) or SECOND)
+            self._release_later(sender, writer.free_at - now)
         writer.held = update
         return True
+
+    @staticmethod
+    def _watch(writer: Writer, now: float) -> None:
+        """Count a message, and see whether it is one too many."""
+        is_fast = len(writer.recent) == BURST and now - writer.recent[0] < SECOND
+        writer.recent.append(now)
+        if is_fast and (now < writer.calm_at or len(writer.in_hand) >= IN_HAND):
+            writer.calm_at = now + CALM
 
     def begun(self, sender: int, update: Update) -> None:
         """An update is on its way to its handler."""
         if is_talk(update):
-            self._writer(sender).in_hand += 1
+            self._writer(sender).in_hand.add(update["update_id"])
 
     def done(self, sender: int, update: Update) -> None:
-        """An update has been handled."""
+        """An update has been handled, or had been before."""
         writer = self._writers.get(sender)
-        if writer is not None and is_talk(update):
-            writer.in_hand = max(0, writer.in_hand - 1)
+        if writer is not None:
+            writer.in_hand.discard(update["update_id"])
 
     def held(self) -> list[Update]:
         """Take out all that waits: the end has come."""

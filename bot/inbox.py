@@ -114,7 +114,10 @@ class Inbox:
         if not updates:
             return
         raw = [(update["update_id"], json.dumps(update, separators=(",", ":"))) for update in updates]
-        for received in await self._db.run(receiving.take_in, self._clock.now(), raw):
+        fresh = await self._db.run(receiving.take_in, self._clock.now(), raw)
+        for update in updates:
+            self._flood.done(sender_of(update), update)
+        for received in fresh:
             self._dispatch(received)
 
     def _dispatch(self, received: Received) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from itertools import count
+from time import monotonic
 
 import pytest
 
@@ -25,11 +27,7 @@ class Desk:
 
     def write(self, number: int, sender: int = MINA) -> bool:
         """Whether it was held."""
-        update = said(number)
-        is_held = self.flood.holds(sender, update)
-        if not is_held:
-            self.flood.begun(sender, update)
-        return is_held
+        return self.flood.holds(sender, said(number))
 
 
 def said(number: int) -> Update:
@@ -85,10 +83,40 @@ async def test_taps_and_files_are_never_held(desk: Desk) -> None:
     assert not desk.flood.holds(MINA, {"update_id": 21, "message": {"document": {"file_id": "x"}}})
 
 
-async def test_after_a_quiet_second_all_is_forgiven(desk: Desk) -> None:
-    for number in range(BURST):
+async def test_a_few_at_once_every_second_are_nobody_s_business(desk: Desk) -> None:
+    held = []
+    for number in range(30):
+        held.append(desk.write(number))
+        desk.now += 1.1 if number % BURST == BURST - 1 else 0.0
+
+    assert [False] * 30 == held
+
+
+async def test_who_has_flooded_is_answered_once_a_second_even_in_lumps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow line brings a flood in lumps, with pauses in which nothing waits."""
+    monkeypatch.setattr("bot.flood.SECOND", 0.05)
+    let_on: list[Update] = []
+
+    async def go_on(update: Update) -> None:
+        let_on.append(update)
+
+    flood, numbers, passed, began = Flood(go_on), count(), 0, monotonic()
+    for _ in range(12):
+        lump = [said(next(numbers)) for _ in range(10)]
+        passed += sum(not flood.holds(MINA, update) for update in lump)
+        for update in lump:
+            flood.done(MINA, update)
+        await asyncio.sleep(0.06)
+    seconds = (monotonic() - began) / 0.05
+
+    assert 12 <= passed + len(let_on) <= BURST + seconds + 1
+    flood.held()
+
+
+async def test_after_ten_calm_seconds_all_is_forgiven(desk: Desk) -> None:
+    for number in range(20):
         desk.write(number)
         desk.flood.done(MINA, said(number))
-    desk.now += 1.1
+    desk.now += 11
 
-    assert not desk.write(99)
+    assert [False] * BURST == [desk.write(100 + number) for number in range(BURST)]

@@ -119,7 +119,8 @@ async def label_in_turn(world: World, crowd: list[Someone], chance: random.Rando
         world.clock.advance(chance.randrange(100, 900))
         someone.phone.sandbox.tap(someone.telegram_id, card[0], chance.choice(card[1]))
         taps += 1
-        await world.settle()
+        await world.running.receiver.poll(0)
+        await world.running.idle()
     return taps
 
 
