@@ -21,6 +21,13 @@ class Posting:
             raise Unbalanced(self.source)
 
 
+FUNDS = "funds"
+"""Where money comes from: what owners put into budgets, as a negative amount."""
+
+ADJUSTMENTS = "adjustments"
+"""The other side of corrections by hand."""
+
+
 def budget(coordinator: PersonId) -> str:
     return f"budget:{coordinator}"
 
@@ -39,6 +46,16 @@ def reserve(batch: BatchId) -> str:
     return f"reserve:{batch}"
 
 
+def disputed(batch: BatchId) -> str:
+    """What rejected answers would have earned, until nobody can appeal any more."""
+    return f"disputed:{batch}"
+
+
+def bonus_pot(rule: int) -> str:
+    """What is set aside for a bonus rule."""
+    return f"bonus:{rule}"
+
+
 def pending(worker: PersonId) -> str:
     return f"pending:{worker}"
 
@@ -47,13 +64,30 @@ def available(worker: PersonId) -> str:
     return f"available:{worker}"
 
 
+def in_payout(worker: PersonId) -> str:
+    """What a worker has asked for, before taxes, until the bank has moved it or sent it back."""
+    return f"payout:{worker}"
+
+
 def paid(worker: PersonId) -> str:
+    """What has arrived at a worker, after taxes."""
     return f"paid:{worker}"
+
+
+def income_tax(worker: PersonId) -> str:
+    return f"income_tax:{worker}"
+
+
+def local_tax(worker: PersonId) -> str:
+    return f"local_tax:{worker}"
+
+
+RUNNING = ("pending:", "available:", "payout:", "paid:", "income_tax:", "local_tax:")
 
 
 def is_running(account: str) -> bool:
     """Whether a running balance is kept for the account: the workers' ones, which are read all the time."""
-    return account.startswith(("pending:", "available:", "paid:"))
+    return account.startswith(RUNNING)
 
 
 def moved(source: str, origin: str, target: str, amount: Micros) -> Posting:
@@ -76,3 +110,30 @@ def earned(assignment: AssignmentId, revision: int, origin: str, worker: PersonI
 def undone(assignment: AssignmentId, revision: int, origin: str, worker: PersonId, price: Micros) -> Posting:
     """The same answer was taken back."""
     return moved(f"undo:{assignment}:{revision}", pending(worker), origin, price)
+
+
+def rejected(rejection: int, batch: BatchId, worker: PersonId, amount: Micros) -> Posting:
+    """What an answer earned is held until its worker agrees, or can't appeal any more."""
+    return moved(f"reject:{rejection}", pending(worker), disputed(batch), amount)
+
+
+def upheld(rejection: int, batch: BatchId, worker: PersonId, amount: Micros) -> Posting:
+    """A rejection is taken back: the money is the worker's again."""
+    return moved(f"uphold:{rejection}", disputed(batch), pending(worker), amount)
+
+
+def asked(payout: int, worker: PersonId, gross: Micros) -> Posting:
+    """A worker wants their money."""
+    return moved(f"payout:{payout}", available(worker), in_payout(worker), gross)
+
+
+def transferred(payout: int, worker: PersonId, net: Micros, income: Micros, local: Micros) -> Posting:
+    """The bank has moved the net amount; the taxes are withheld."""
+    parts = ((paid(worker), net), (income_tax(worker), income), (local_tax(worker), local))
+    gross = Micros(net + income + local)
+    return Posting(f"paid:{payout}", ((in_payout(worker), Micros(-gross)), *(part for part in parts if part[1])))
+
+
+def returned(payout: int, worker: PersonId, gross: Micros) -> Posting:
+    """A payout has failed, or was withdrawn: its money is available again."""
+    return moved(f"unpaid:{payout}", in_payout(worker), available(worker), gross)

@@ -15,7 +15,6 @@ from storage.ledger import balance
 
 from .dealing import Picture
 from .people import Role, require
-from .settling import REVIEW
 
 PAGE = 10
 FORTNIGHT = 14
@@ -98,14 +97,13 @@ def balance_of(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> Ba
     person = require(tx, worker, Role.WORKER)
     today = days.today(now, timezone)
     earned = _between(tx, worker, today)
-    oldest = tx.one("earnings.oldest_unsettled", worker=worker)
-    given_at = oldest["given_at"] if oldest else None
+    first = tx.one("earnings.next_settling", worker=worker)
     return Balance(
         code=person.code,
         today=earned["amount"],
         today_answers=earned["answers"],
         pending=balance(tx, ledger.pending(worker)),
-        next_at=None if given_at is None else Instant(given_at + REVIEW),
+        next_at=first["settles_at"] if first else None,
         available=balance(tx, ledger.available(worker)),
         paid=balance(tx, ledger.paid(worker)),
     )

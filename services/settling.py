@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rules import ledger
-from rules.model import HOUR, Instant, Micros, PersonId
+from rules.model import Instant, Micros, PersonId
 from rules.refusals import Refusal
 from storage import Tx
 from storage.ledger import balance, post
 
 from .auditing import require_sound
-
-REVIEW = 72 * HOUR
-"""How long an answer is in review before it is settled."""
 
 CHUNK = 400
 """So many answers make one settlement at most, so that taps never wait long for one."""
@@ -45,20 +42,20 @@ class Payment:
 
 def next_due(tx: Tx, now: Instant, after: PersonId) -> PersonId | None:
     """The next worker, by number, who has something to settle."""
-    row = tx.one("earnings.due", after=after, before=now - REVIEW)
+    row = tx.one("earnings.due", after=after, now=now)
     return PersonId(row["worker_id"]) if row else None
 
 
 def settle(tx: Tx, now: Instant, worker: PersonId, limit: int = CHUNK) -> int:
     """Settle a worker's oldest answers out of review, at most `limit` in one posting; how many they were."""
-    oldest = tx.one("earnings.oldest_unsettled", worker=worker)
-    if oldest is None or oldest["given_at"] is None or oldest["given_at"] > now - REVIEW:
+    first = tx.one("earnings.next_settling", worker=worker)
+    if first is None or first["settles_at"] is None or first["settles_at"] > now:
         return 0
     begun = tx.one("earnings.begin_settlement", worker=worker, now=now)
     if begun is None:
         raise LookupError(worker)
     settlement = begun["id"]
-    settled = tx.all("earnings.settle", settlement=settlement, worker=worker, before=now - REVIEW, limit=limit)
+    settled = tx.all("earnings.settle", settlement=settlement, worker=worker, now=now, limit=limit)
     amount = Micros(sum(row["price"] for row in settled))
     tx.run("earnings.end_settlement", settlement=settlement, answers=len(settled), amount=amount)
     origin, target = ledger.pending(worker), ledger.available(worker)

@@ -256,6 +256,7 @@ def _give(
         guide=held["guide_version"],
         now=now,
         milliseconds=max(now - held["shown_at"], 0),
+        settles_at=now + held["review"],
     )
 
 

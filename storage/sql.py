@@ -24,7 +24,14 @@ class Dialect:
         return text
 
 
-SQLITE = Dialect("sqlite", (("identity", "INTEGER PRIMARY KEY"), ("skip_locked", "")))
+SQLITE = Dialect(
+    "sqlite",
+    (
+        ("identity", "INTEGER PRIMARY KEY"),
+        ("skip_locked", ""),
+        ("refuse", "BEGIN SELECT RAISE(ABORT, 'what is entered stays'); END"),
+    ),
+)
 
 
 @cache

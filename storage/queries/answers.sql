@@ -1,8 +1,8 @@
 -- name: give
 INSERT INTO answer (assignment_id, revision, task_id, batch_id, worker_id, labels, status, reason, undone, is_gold, price,
-                    guide_version, answered_at, milliseconds)
+                    guide_version, answered_at, milliseconds, settles_at)
 VALUES (:assignment, :revision, :task, :batch, :worker, :labels, :status, :reason, 0, :gold, :price,
-        :guide, :now, :milliseconds)
+        :guide, :now, :milliseconds, :settles_at)
 RETURNING id;
 
 -- name: votes
@@ -17,7 +17,8 @@ SELECT id, assignment_id, revision, task_id, labels, status, undone, is_gold, pr
  LIMIT :limit;
 
 -- name: undo
-UPDATE answer SET undone = 1 WHERE id = :answer AND undone = 0 AND settlement_id IS NULL;
+UPDATE answer SET undone = 1
+ WHERE id = :answer AND undone = 0 AND settlement_id IS NULL AND rejection_id IS NULL;
 
 -- name: pace
 -- The last answers of a batch, for its median seconds.

@@ -27,7 +27,7 @@ SELECT assignment.id, assignment.task_id, assignment.batch_id, assignment.worker
        assignment.revision, assignment.draft, assignment.shown_at, assignment.lease_until, assignment.page,
        task.gold, task.state AS task_state, task.number,
        assignment.price, batch.kind, batch.choices, batch.guide_version, batch.state AS batch_state, batch.closed_at,
-       batch.overlap_most, batch.confidence, batch.lease, batch.coordinator_id, person.leaving_at
+       batch.overlap_most, batch.confidence, batch.lease, batch.review, batch.coordinator_id, person.leaving_at
   FROM assignment
   JOIN task ON task.id = assignment.task_id
   JOIN batch ON batch.id = assignment.batch_id

@@ -18,7 +18,8 @@ SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
   FROM (SELECT account, amount FROM balance
          UNION ALL
         SELECT account, -amount AS amount FROM entry
-         WHERE account LIKE 'pending:%' OR account LIKE 'available:%' OR account LIKE 'paid:%') compared
+         WHERE account LIKE 'pending:%' OR account LIKE 'available:%' OR account LIKE 'payout:%'
+            OR account LIKE 'paid:%' OR account LIKE 'income_tax:%' OR account LIKE 'local_tax:%') compared
  GROUP BY account
 HAVING SUM(amount) <> 0
  ORDER BY account
@@ -30,22 +31,33 @@ SELECT account AS what, amount AS difference FROM balance WHERE amount < 0 ORDER
 -- name: reserved_money_is_not_overspent
 SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
   FROM entry
- WHERE account LIKE 'escrow:%' OR account LIKE 'gold:%'
+ WHERE account LIKE 'escrow:%' OR account LIKE 'gold:%' OR account LIKE 'reserve:%' OR account LIKE 'bonus:%'
  GROUP BY account
 HAVING SUM(amount) < 0
  ORDER BY account
  LIMIT 20;
 
 -- name: workers_have_what_they_earned
--- Pending, available and paid money of a worker are together their paid answers.
+-- A worker's money, wherever it is, is together their paid answers, their bonuses and what was corrected by hand.
 SELECT 'worker ' || worker AS what, CAST(SUM(amount) AS BIGINT) AS difference
   FROM (SELECT SUBSTR(account, 9) AS worker, amount FROM balance WHERE account LIKE 'pending:%'
          UNION ALL
         SELECT SUBSTR(account, 11) AS worker, amount FROM balance WHERE account LIKE 'available:%'
          UNION ALL
+        SELECT SUBSTR(account, 8) AS worker, amount FROM balance WHERE account LIKE 'payout:%'
+         UNION ALL
         SELECT SUBSTR(account, 6) AS worker, amount FROM balance WHERE account LIKE 'paid:%'
          UNION ALL
-        SELECT CAST(worker_id AS TEXT) AS worker, -price AS amount FROM answer WHERE undone = 0 AND price > 0) compared
+        SELECT SUBSTR(account, 12) AS worker, amount FROM balance WHERE account LIKE 'income_tax:%'
+         UNION ALL
+        SELECT SUBSTR(account, 11) AS worker, amount FROM balance WHERE account LIKE 'local_tax:%'
+         UNION ALL
+        SELECT CAST(worker_id AS TEXT) AS worker, -price AS amount FROM answer
+         WHERE undone = 0 AND rejection_id IS NULL AND price > 0
+         UNION ALL
+        SELECT CAST(worker_id AS TEXT) AS worker, -amount AS amount FROM bonus
+         UNION ALL
+        SELECT CAST(worker_id AS TEXT) AS worker, -amount AS amount FROM adjustment) compared
  GROUP BY worker
 HAVING SUM(amount) <> 0
  ORDER BY worker
@@ -56,20 +68,104 @@ SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
   FROM (SELECT account, amount FROM balance WHERE account LIKE 'pending:%'
          UNION ALL
         SELECT 'pending:' || CAST(worker_id AS TEXT) AS account, -price AS amount
-          FROM answer WHERE settlement_id IS NULL AND undone = 0 AND price > 0) compared
+          FROM answer WHERE settlement_id IS NULL AND rejection_id IS NULL AND undone = 0 AND price > 0) compared
  GROUP BY account
 HAVING SUM(amount) <> 0
  ORDER BY account
  LIMIT 20;
 
 -- name: paid_money_equals_payments
+-- What was paid is what was booked by hand, and the net amounts that the bank has moved.
 SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
-  FROM (SELECT account, amount FROM balance WHERE account LIKE 'paid:%'
+  FROM (SELECT account, amount FROM balance
+         WHERE account LIKE 'paid:%' OR account LIKE 'income_tax:%' OR account LIKE 'local_tax:%'
          UNION ALL
-        SELECT 'paid:' || CAST(worker_id AS TEXT) AS account, -amount AS amount FROM payment) compared
+        SELECT 'paid:' || CAST(worker_id AS TEXT) AS account, -amount AS amount FROM payment
+         UNION ALL
+        SELECT 'paid:' || CAST(worker_id AS TEXT) AS account, -net AS amount FROM payout WHERE state = 'paid'
+         UNION ALL
+        SELECT 'income_tax:' || CAST(worker_id AS TEXT) AS account, -income_tax AS amount
+          FROM payout WHERE state = 'paid'
+         UNION ALL
+        SELECT 'local_tax:' || CAST(worker_id AS TEXT) AS account, -local_tax AS amount
+          FROM payout WHERE state = 'paid') compared
  GROUP BY account
 HAVING SUM(amount) <> 0
  ORDER BY account
+ LIMIT 20;
+
+-- name: money_in_payout_equals_open_payouts
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT account, amount FROM balance WHERE account LIKE 'payout:%'
+         UNION ALL
+        SELECT 'payout:' || CAST(worker_id AS TEXT) AS account, -gross AS amount
+          FROM payout WHERE state IN ('asked', 'approved', 'sent')) compared
+ GROUP BY account
+HAVING SUM(amount) <> 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: payouts_add_up
+SELECT 'payout ' || CAST(id AS TEXT) AS what, gross - income_tax - local_tax - net AS difference
+  FROM payout
+ WHERE gross <> income_tax + local_tax + net
+ ORDER BY id
+ LIMIT 20;
+
+-- name: transfers_equal_their_payouts
+SELECT 'transfer ' || CAST(transfer_id AS TEXT) AS what, CAST(SUM(net) AS BIGINT) AS difference
+  FROM (SELECT id AS transfer_id, payouts, gross, income_tax, local_tax, net
+          FROM transfer WHERE state <> 'cancelled'
+         UNION ALL
+        SELECT payout.transfer_id, -1 AS payouts, -payout.gross AS gross, -payout.income_tax AS income_tax,
+               -payout.local_tax AS local_tax, -payout.net AS net
+          FROM payout JOIN transfer ON transfer.id = payout.transfer_id
+         WHERE transfer.state <> 'cancelled') compared
+ GROUP BY transfer_id
+HAVING SUM(payouts) <> 0 OR SUM(gross) <> 0 OR SUM(income_tax) <> 0 OR SUM(local_tax) <> 0 OR SUM(net) <> 0
+ ORDER BY transfer_id
+ LIMIT 20;
+
+-- name: disputed_money_equals_open_rejections
+SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
+  FROM (SELECT account, amount FROM entry WHERE account LIKE 'disputed:%'
+         UNION ALL
+        SELECT 'disputed:' || CAST(batch_id AS TEXT) AS account, -amount AS amount
+          FROM rejection
+         WHERE state IN ('told', 'agreed', 'appealed', 'denied') AND released_at IS NULL) compared
+ GROUP BY account
+HAVING SUM(amount) <> 0
+ ORDER BY account
+ LIMIT 20;
+
+-- name: rejected_answers_have_their_rejections
+SELECT 'answer ' || CAST(answer_id AS TEXT) AS what, COUNT(*) AS difference
+  FROM (SELECT id AS answer_id, rejection_id FROM answer WHERE rejection_id IS NOT NULL
+         UNION ALL
+        SELECT answer_id, id AS rejection_id FROM rejection
+         WHERE state IN ('told', 'agreed', 'appealed', 'denied')) compared
+ GROUP BY answer_id, rejection_id
+HAVING COUNT(*) <> 2
+ ORDER BY answer_id
+ LIMIT 20;
+
+-- name: bonuses_stay_within_their_rules
+SELECT 'bonus rule ' || CAST(bonus_rule.id AS TEXT) AS what,
+       CAST(SUM(bonus.amount) AS BIGINT) - bonus_rule.most AS difference
+  FROM bonus_rule JOIN bonus ON bonus.rule_id = bonus_rule.id
+ GROUP BY bonus_rule.id, bonus_rule.most
+HAVING SUM(bonus.amount) > bonus_rule.most
+ ORDER BY bonus_rule.id
+ LIMIT 20;
+
+-- name: budgets_are_not_overdrawn
+-- Of coordinators who have a budget; of the others the account tells what they have spent.
+SELECT entry.account AS what, CAST(SUM(entry.amount) AS BIGINT) AS difference
+  FROM entry JOIN person ON entry.account = 'budget:' || CAST(person.id AS TEXT)
+ WHERE person.has_budget = 1
+ GROUP BY entry.account
+HAVING SUM(entry.amount) < 0
+ ORDER BY entry.account
  LIMIT 20;
 
 -- name: answers_are_posted
@@ -128,6 +224,36 @@ SELECT 'payment ' || CAST(payment.id AS TEXT) AS what, payment.amount - COALESCE
    AND entry.account = 'paid:' || CAST(payment.worker_id AS TEXT)
  WHERE entry.amount IS NULL OR entry.amount <> payment.amount
  ORDER BY payment.id
+ LIMIT 20;
+
+-- name: payouts_are_posted
+SELECT 'payout ' || CAST(payout.id AS TEXT) AS what, payout.gross - COALESCE(entry.amount, 0) AS difference
+  FROM payout
+  LEFT JOIN entry
+    ON entry.source = 'payout:' || CAST(payout.id AS TEXT)
+   AND entry.account = 'payout:' || CAST(payout.worker_id AS TEXT)
+ WHERE entry.amount IS NULL OR entry.amount <> payout.gross
+ ORDER BY payout.id
+ LIMIT 20;
+
+-- name: bonuses_are_posted
+SELECT 'bonus ' || CAST(bonus.id AS TEXT) AS what, bonus.amount - COALESCE(entry.amount, 0) AS difference
+  FROM bonus
+  LEFT JOIN entry
+    ON entry.source = 'bonus:' || CAST(bonus.id AS TEXT)
+   AND entry.account = 'available:' || CAST(bonus.worker_id AS TEXT)
+ WHERE entry.amount IS NULL OR entry.amount <> bonus.amount
+ ORDER BY bonus.id
+ LIMIT 20;
+
+-- name: fundings_are_posted
+SELECT 'funding ' || CAST(funding.id AS TEXT) AS what, funding.amount - COALESCE(entry.amount, 0) AS difference
+  FROM funding
+  LEFT JOIN entry
+    ON entry.source = 'fund:' || CAST(funding.id AS TEXT)
+   AND entry.account = 'budget:' || CAST(funding.coordinator_id AS TEXT)
+ WHERE entry.amount IS NULL OR entry.amount <> funding.amount
+ ORDER BY funding.id
  LIMIT 20;
 
 -- name: workers_answer_a_task_once

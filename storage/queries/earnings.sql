@@ -40,7 +40,8 @@ SELECT answered_at FROM answer WHERE id = :answer AND worker_id = :worker;
 -- What a worker earned from one moment until before another.
 SELECT CAST(COALESCE(SUM(price), 0) AS BIGINT) AS amount, COUNT(*) AS answers
   FROM answer
- WHERE worker_id = :worker AND answered_at >= :begins AND answered_at < :ends AND undone = 0 AND labels IS NOT NULL;
+ WHERE worker_id = :worker AND answered_at >= :begins AND answered_at < :ends
+   AND undone = 0 AND rejection_id IS NULL AND labels IS NOT NULL;
 
 -- name: by_batch
 -- The same, batch by batch; the largest first.
@@ -48,7 +49,7 @@ SELECT earned.batch_id, batch.title, earned.amount, earned.answers
   FROM (SELECT batch_id, CAST(SUM(price) AS BIGINT) AS amount, COUNT(*) AS answers
           FROM answer
          WHERE worker_id = :worker AND answered_at >= :begins AND answered_at < :ends
-           AND undone = 0 AND labels IS NOT NULL
+           AND undone = 0 AND rejection_id IS NULL AND labels IS NOT NULL
          GROUP BY batch_id) earned
   JOIN batch ON batch.id = earned.batch_id
  ORDER BY earned.amount DESC, earned.batch_id;
@@ -56,13 +57,14 @@ SELECT earned.batch_id, batch.title, earned.amount, earned.answers
 -- name: due
 -- The next worker, by number, with an answer whose review time is over.
 SELECT worker_id FROM answer
- WHERE worker_id > :after AND settlement_id IS NULL AND undone = 0 AND price > 0 AND answered_at <= :before
+ WHERE worker_id > :after AND settlement_id IS NULL AND rejection_id IS NULL AND undone = 0 AND price > 0
+   AND settles_at <= :now
  ORDER BY worker_id
  LIMIT 1;
 
--- name: oldest_unsettled
-SELECT MIN(answered_at) AS given_at FROM answer
- WHERE worker_id = :worker AND settlement_id IS NULL AND undone = 0 AND price > 0;
+-- name: next_settling
+SELECT MIN(settles_at) AS settles_at FROM answer
+ WHERE worker_id = :worker AND settlement_id IS NULL AND rejection_id IS NULL AND undone = 0 AND price > 0;
 
 -- name: begin_settlement
 INSERT INTO settlement (worker_id, answers, amount, settled_at) VALUES (:worker, 0, 0, :now) RETURNING id;
@@ -70,11 +72,11 @@ INSERT INTO settlement (worker_id, answers, amount, settled_at) VALUES (:worker,
 -- name: settle
 -- The oldest answers of a worker whose review time is over join a settlement.
 UPDATE answer SET settlement_id = :settlement
- WHERE settlement_id IS NULL AND undone = 0
+ WHERE settlement_id IS NULL AND rejection_id IS NULL AND undone = 0
    AND id IN (SELECT id FROM answer
-               WHERE worker_id = :worker AND settlement_id IS NULL AND undone = 0 AND price > 0
-                 AND answered_at <= :before
-               ORDER BY answered_at, id
+               WHERE worker_id = :worker AND settlement_id IS NULL AND rejection_id IS NULL AND undone = 0
+                 AND price > 0 AND settles_at <= :now
+               ORDER BY settles_at, id
                LIMIT :limit)
 RETURNING price;
 

@@ -280,6 +280,7 @@ def give(tx: Tx, task: int, batch: BatchId, worker: PersonId) -> None:
         guide=1,
         now=START,
         milliseconds=1,
+        settles_at=START,
     )
     tx.run("tasks.finish", task=task)
 

@@ -1,0 +1,39 @@
+"""What people did about money and rights, written down for ever; and whether one person may do what takes two."""
+
+from rules.model import Instant, PersonId
+from rules.refusals import Refusal
+from storage import Tx
+
+from .people import Role, require
+
+ALONE = "alone"
+
+
+def note(tx: Tx, now: Instant, person: PersonId | None, action: str, detail: str) -> None:
+    """Write down that somebody (None: the bot itself, by a rule) did something."""
+    tx.one("deeds.note", person=person, action=action, detail=detail, now=now)
+
+
+def is_alone(tx: Tx) -> bool:
+    """Whether this is an installation of one person, where nobody else could look twice."""
+    row = tx.one("people.setting", name=ALONE)
+    return row is not None and row["value"] == "yes"
+
+
+def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
+    """An owner says that there is nobody else, or that there is; noted. Raises Refusal for anybody else."""
+    require(tx, person, Role.OWNER)
+    if is_alone(tx) == is_on:
+        return
+    tx.run("people.set", name=ALONE, value="yes" if is_on else "no", now=now, person=person)
+    note(tx, now, person, "alone", "on" if is_on else "off")
+
+
+def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
+    """The second of two who look: a coordinator or an owner, and another person than the first unless one is alone.
+
+    Raises Refusal otherwise.
+    """
+    require(tx, second, Role.COORDINATOR, Role.OWNER)
+    if first == second and not is_alone(tx):
+        raise Refusal("refusal.second_person")
