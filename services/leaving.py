@@ -126,7 +126,10 @@ def files_of(tx: Tx, person: PersonId) -> list[tuple[UploadId, str | None]]:
 
 def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Micros) -> bool:
     """Leave a stub without a name, under which answers, books and payments stay; False when it is not time."""
-    if last_look(tx, now, person, timezone, unit) is None or not tx.run("personal.forget", person=person, now=now):
+    if last_look(tx, now, person, timezone, unit) is None:
+        return False
+    tx.run("personal.forget_pace", person=person)
+    if not tx.run("personal.forget", person=person, now=now):
         return False
     tx.run("personal.forget_memberships", person=person)
     tx.run("personal.forget_invites_used", person=person)

@@ -60,6 +60,9 @@ UPDATE person
        forgotten_at = :now
  WHERE id = :person AND leaving_at IS NOT NULL AND forgotten_at IS NULL;
 
+-- name: forget_pace
+DELETE FROM chat_pace WHERE chat_id = (SELECT telegram_id FROM person WHERE id = :person);
+
 -- name: forget_memberships
 DELETE FROM member WHERE person_id = :person;
 

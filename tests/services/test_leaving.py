@@ -190,9 +190,11 @@ async def test_what_stays_of_somebody_is_a_stub_with_sound_books(desk: Desk) -> 
 async def test_after_being_forgotten_the_same_phone_is_a_new_person(desk: Desk) -> None:
     mina = await desk.worker()
     telegram = (await desk.do(row_of, mina))["telegram_id"]
+    await desk.do(lambda tx: tx.run("pacing.keep", chat=telegram, halvings=1, now=desk.now, until=desk.now))
     desk.now = (await leave(desk, mina)).forget_at
     await desk.do(leaving.forget, desk.now, mina, SEOUL, WON)
 
+    assert [] == await desk.do(lambda tx: tx.all("pacing.all"))
     newcomer = Newcomer(telegram, "Mina", None, "ko")
     again = await desk.do(enrolling.arrive, desk.now, newcomer, "", frozenset[int](), "open")
 
