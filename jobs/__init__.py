@@ -1,6 +1,8 @@
 """What happens without a tap. Each job may run twice or late, and nothing breaks."""
 
-from bot.scheduling import Daily, Every, Job
+from bot.scheduling import Every, Job
+from rules.backlog import Missed
+from rules.periods import Daily, Hourly
 
 from . import backup, batches, cards, check, expire, export, forgetting, outbox, prune, settle, uploads, watch
 
@@ -13,9 +15,9 @@ SCHEDULE: tuple[Job, ...] = (
     Job("completed", Every(seconds=20), export.on_completion),
     Job("watch", Every(seconds=60), watch.run),
     Job("backup", Every(seconds=60), backup.run),
-    Job("settle", Every(seconds=3600), settle.run),
-    Job("check", Daily(hour=3), check.run),
-    Job("prune", Daily(hour=4), prune.run),
-    Job("forgetting", Daily(hour=4, minute=30), forgetting.run),
-    Job("export", Daily(hour=5), export.nightly),
+    Job("settle", Hourly(), settle.run, Missed.ONCE),
+    Job("check", Daily(hour=3), check.run, Missed.ONCE),
+    Job("prune", Daily(hour=4), prune.run, Missed.ONCE),
+    Job("forgetting", Daily(hour=4, minute=30), forgetting.run, Missed.ONCE),
+    Job("export", Daily(hour=5), export.nightly, Missed.ONCE),
 )

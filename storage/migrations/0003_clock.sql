@@ -25,11 +25,15 @@ CREATE TABLE reminder (
     state TEXT NOT NULL CHECK (state IN ('waiting', 'queued', 'sent', 'dropped')),
     due_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,
+    slice_id BIGINT,
+    outbox_id BIGINT REFERENCES outbox (id),
     sent_at BIGINT,
     UNIQUE (person_id, kind, subject)
 );
 CREATE INDEX reminder_waiting ON reminder (due_at, person_id) WHERE state = 'waiting';
+CREATE INDEX reminder_queued ON reminder (person_id) WHERE state = 'queued';
 CREATE INDEX reminder_sent ON reminder (person_id, sent_at) WHERE state = 'sent';
+CREATE INDEX reminder_slice ON reminder (slice_id) WHERE slice_id IS NOT NULL;
 
 -- Who was told of a batch, and who was not, so that it can be seen whether telling brought work.
 CREATE TABLE invitation (
@@ -52,9 +56,11 @@ CREATE TABLE slice (
     told_at BIGINT,
     ends_at BIGINT NOT NULL,
     warned_at BIGINT,
+    extended_at BIGINT,
     UNIQUE (batch_id, worker_id)
 );
 CREATE INDEX slice_running ON slice (ends_at) WHERE state IN ('cut', 'held');
+CREATE INDEX slice_worker ON slice (worker_id) WHERE state IN ('cut', 'held');
 
 ALTER TABLE assignment ADD COLUMN slice_id BIGINT REFERENCES slice (id);
 CREATE INDEX assignment_slice ON assignment (slice_id) WHERE slice_id IS NOT NULL AND state = 'held';
@@ -97,6 +103,24 @@ CREATE TABLE export_run (
     UNIQUE (batch_id, period)
 );
 CREATE INDEX export_run_due ON export_run (due_at) WHERE state = 'due';
+
+-- Jobs ---------------------------------------------------------------------------------------------------------------
+
+-- What the schedule runs: how long each may pause, up to when none of its periods is left, when it last succeeded.
+CREATE TABLE job (
+    name TEXT PRIMARY KEY,
+    longest BIGINT NOT NULL,
+    known_at BIGINT NOT NULL,
+    handled_until BIGINT NOT NULL,
+    succeeded_at BIGINT
+);
+
+ALTER TABLE job_run ADD COLUMN state TEXT NOT NULL DEFAULT 'done'
+    CHECK (state IN ('running', 'failed', 'done', 'lost'));
+ALTER TABLE job_run ADD COLUMN attempts INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE job_run ADD COLUMN busy_until BIGINT NOT NULL DEFAULT 0;
+ALTER TABLE job_run ADD COLUMN ended_at BIGINT;
+CREATE INDEX job_run_started ON job_run (started_at);
 
 -- Batches that do not move -------------------------------------------------------------------------------------------
 

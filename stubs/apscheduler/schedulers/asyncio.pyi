@@ -1,5 +1,5 @@
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
@@ -13,6 +13,7 @@ class AsyncIOScheduler:
         *,
         args: tuple[object, ...],
         id: str,
+        next_run_time: datetime = ...,
     ) -> object: ...
     def start(self) -> None: ...
     def pause(self) -> None: ...
