@@ -48,9 +48,12 @@ CREATE TABLE rejection (
     reviewer_id BIGINT NOT NULL REFERENCES person (id),
     second_id BIGINT REFERENCES person (id),
     reason TEXT NOT NULL,
+    guide_version INTEGER NOT NULL,
     expected BIGINT NOT NULL,
     was TEXT NOT NULL,
     amount BIGINT NOT NULL CHECK (amount > 0),
+    note TEXT,
+    returned INTEGER NOT NULL DEFAULT 0 CHECK (returned IN (0, 1)),
     state TEXT NOT NULL CHECK (state IN ('proposed', 'told', 'agreed', 'appealed', 'upheld', 'denied', 'withdrawn')),
     proposed_at BIGINT NOT NULL,
     told_at BIGINT,
@@ -62,7 +65,8 @@ CREATE TABLE rejection (
 CREATE UNIQUE INDEX rejection_standing ON rejection (answer_id) WHERE state NOT IN ('upheld', 'withdrawn');
 CREATE INDEX rejection_batch ON rejection (batch_id, id);
 CREATE INDEX rejection_open ON rejection (state, id) WHERE state IN ('proposed', 'told', 'appealed');
-CREATE INDEX rejection_held ON rejection (id) WHERE released_at IS NULL;
+CREATE INDEX rejection_held ON rejection (told_at) WHERE released_at IS NULL AND state IN ('told', 'agreed', 'denied');
+CREATE INDEX rejection_reviewer ON rejection (reviewer_id, state);
 CREATE INDEX rejection_worker ON rejection (worker_id, id);
 
 -- Payouts ------------------------------------------------------------------------------------------------------------

@@ -333,7 +333,7 @@ SELECT 'batch ' || CAST(batch_id AS TEXT) AS what,
                CASE WHEN status = 'late' THEN -1 ELSE 0 END AS late,
                -is_gold AS gold,
                -price AS spent
-          FROM answer WHERE undone = 0 AND labels IS NOT NULL) compared
+          FROM answer WHERE undone = 0 AND labels IS NOT NULL AND rejection_id IS NULL) compared
  GROUP BY batch_id
 HAVING SUM(counted) <> 0 OR SUM(late) <> 0 OR SUM(gold) <> 0 OR SUM(spent) <> 0
  ORDER BY batch_id

@@ -1,0 +1,34 @@
+"""What a reviewer may do to an answer, and how long its worker may object."""
+
+from .model import DAY, HOUR, Instant
+
+APPEAL_WINDOW = 7 * DAY
+"""So long a worker may object to a rejection, and so long its money is held."""
+
+DECISION_WINDOW = 48 * HOUR
+"""An objection that nobody has decided on by then is decided for the worker."""
+
+SECOND_LOOK_SHARE = 10
+"""More than one rejection in so many answers takes two who look."""
+
+LONGEST_RULE = 500
+LONGEST_NOTE = 500
+
+
+def takes_two(answers: int, rejected: int) -> bool:
+    """Whether one more rejection, beside those in force, is too much of a batch for one reviewer. The first never is."""
+    return rejected > 0 and (rejected + 1) * SECOND_LOOK_SHARE > answers
+
+
+def lines_of(guide: str) -> tuple[str, ...]:
+    """The rules of a guide: its lines that say something, each once."""
+    lines = (line.strip().lstrip("-•*·").strip() for line in guide.splitlines())
+    return tuple(dict.fromkeys(line[:LONGEST_RULE] for line in lines if line))
+
+
+def appeal_until(told: Instant) -> Instant:
+    return Instant(told + APPEAL_WINDOW)
+
+
+def decide_until(appealed: Instant) -> Instant:
+    return Instant(appealed + DECISION_WINDOW)
