@@ -102,9 +102,14 @@ def published(batch: BatchId, coordinator: PersonId, answers: Micros, gold: Micr
     return Posting(f"publish:{batch}", ((budget(coordinator), total), *(line for line in lines if line[1])))
 
 
+def answer_source(assignment: AssignmentId, revision: int) -> str:
+    """The source of the posting that paid for an answer."""
+    return f"answer:{assignment}:{revision}"
+
+
 def earned(assignment: AssignmentId, revision: int, origin: str, worker: PersonId, price: Micros) -> Posting:
     """An answer was given."""
-    return moved(f"answer:{assignment}:{revision}", origin, pending(worker), price)
+    return moved(answer_source(assignment, revision), origin, pending(worker), price)
 
 
 def undone(assignment: AssignmentId, revision: int, origin: str, worker: PersonId, price: Micros) -> Posting:

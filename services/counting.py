@@ -1,17 +1,29 @@
 """The counters of a batch, and the account that pays for an answer."""
 
 from rules import ledger
-from rules.model import BatchId, Instant, PersonId
+from rules.model import AssignmentId, BatchId, Instant, Micros, PersonId
 from storage import Tx
+from storage.ledger import total
 
 SHARDS = 8
 
 
-def line(batch: BatchId, status: str, *, is_gold: bool) -> str:
-    """The account that pays for an answer of this status."""
+def payer(tx: Tx, batch: BatchId, coordinator: PersonId, status: str, price: Micros, *, is_gold: bool) -> str:
+    """The account that pays for a new answer; for a late one that is the budget when the reserve can't."""
     if is_gold:
         return ledger.gold_line(batch)
-    return ledger.reserve(batch) if status == "late" else ledger.escrow(batch)
+    if status != "late":
+        return ledger.escrow(batch)
+    reserve = ledger.reserve(batch)
+    return reserve if total(tx, reserve) >= price else ledger.budget(coordinator)
+
+
+def paid_from(tx: Tx, assignment: AssignmentId, revision: int) -> str:
+    """The account that paid for an answer, which is where its money goes back to."""
+    row = tx.one("ledger.origin", source=ledger.answer_source(assignment, revision))
+    if row is None:
+        raise LookupError(assignment)
+    return str(row["account"])
 
 
 def count(

@@ -27,8 +27,8 @@ Fact = str | int | bool | list[str] | None
 Record = dict[str, Fact]
 
 PERSON = (
-    "code telegram_id name username language reads is_worker is_coordinator is_owner all_projects reachable expects "
-    "card_message_id consent_version consent_at leaving_at forget_at created_at"
+    "code telegram_id name username language reads is_worker is_coordinator is_owner all_projects has_budget reachable "
+    "expects card_message_id consent_version consent_at leaving_at forget_at created_at"
 )
 
 INSTANTS = frozenset(("lease_until", "session_since", "session_last"))
@@ -110,6 +110,8 @@ def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | li
         ),
         "balances": told("account amount", tx.all("personal.balances", person=person)),
         "settlements": told("answers amount settled_at", tx.all("personal.settlements", person=person)),
+        "deeds": told("action detail done_at", tx.all("personal.deeds", person=person)),
+        "budget": told("amount note funded_at", tx.all("personal.fundings", person=person)),
         "payments": told("amount note paid_at", tx.all("personal.payments", person=person)),
         "messages_waiting": told("kind created_at due_at", tx.all("personal.messages_waiting", person=person)),
     }

@@ -6,7 +6,7 @@ from rules.refusals import Refusal
 from storage import Row, Tx
 from storage.ledger import post
 
-from .counting import count, count_answer, line
+from .counting import count, count_answer, paid_from
 from .dealing import UNDO_WINDOW, show
 from .people import require_worker
 from .working import Outcome, Recorded, Stale, onward, own
@@ -51,7 +51,7 @@ def _take_back(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, given: Ro
         if tx.run("tasks.reopen", task=given["task_id"]):
             count(tx, now, worker, batch, finished=-1)
             tx.run("batches.incomplete", batch=batch)
-    origin = line(batch, status, is_gold=is_gold)
+    origin = paid_from(tx, given["assignment_id"], given["revision"])
     post(tx, ledger.undone(given["assignment_id"], given["revision"], origin, worker, given["price"]), now)
     count_answer(tx, now, worker, batch, status, given["price"], is_gold=is_gold, step=-1)
     return status != "late" or bool(tx.run("tasks.take_slot", task=given["task_id"]))

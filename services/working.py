@@ -13,7 +13,7 @@ from rules.refusals import Refusal
 from storage import Row, Tx
 from storage.ledger import post
 
-from .counting import count, count_answer, line
+from .counting import count, count_answer, payer
 from .dealing import Shown, deal, give_back, newest_answer, next_place, show
 from .people import remember_card
 
@@ -218,11 +218,12 @@ def record(tx: Tx, now: Instant, worker: PersonId, held: Row, labels: int) -> tu
     status = "late" if not in_time else "excluded" if held["task_state"] == "dropped" else "counted"
     _close(tx, held, "answered")
     _give(tx, now, worker, held, labels, status, None, held["price"])
-    origin = line(held["batch_id"], status, is_gold=is_gold)
-    post(tx, ledger.earned(held["id"], held["revision"], origin, worker, held["price"]), now)
+    batch, price = held["batch_id"], held["price"]
+    origin = payer(tx, batch, held["coordinator_id"], status, price, is_gold=is_gold)
+    post(tx, ledger.earned(held["id"], held["revision"], origin, worker, price), now)
     if status == "counted" and _advance(tx, held):
-        count(tx, now, worker, held["batch_id"], finished=1)
-    count_answer(tx, now, worker, held["batch_id"], status, held["price"], is_gold=is_gold, step=1)
+        count(tx, now, worker, batch, finished=1)
+    count_answer(tx, now, worker, batch, status, price, is_gold=is_gold, step=1)
     return tuple(names(labels, json.loads(held["choices"]))), status == "late"
 
 

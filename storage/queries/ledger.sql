@@ -14,3 +14,7 @@ SELECT amount FROM balance WHERE account = :account;
 
 -- name: sum
 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount FROM entry WHERE account = :account;
+
+-- name: origin
+-- The account that a posting took its money from.
+SELECT account FROM entry WHERE source = :source AND amount < 0 ORDER BY account LIMIT 1;

@@ -156,6 +156,12 @@ SELECT account, amount FROM balance WHERE account LIKE '%:' || CAST(:person AS T
 -- name: settlements
 SELECT answers, amount, settled_at FROM settlement WHERE worker_id = :person ORDER BY id;
 
+-- name: deeds
+SELECT action, detail, done_at FROM deed WHERE person_id = :person ORDER BY id;
+
+-- name: fundings
+SELECT amount, note, funded_at FROM funding WHERE coordinator_id = :person ORDER BY id;
+
 -- name: payments
 SELECT amount, note, paid_at FROM payment WHERE worker_id = :person ORDER BY id;
 

@@ -4,8 +4,9 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from books import NOON, Books, label, laid
+from books import NOON, Books, Values, insert, label, laid
 
+from rules import ledger
 from rules.model import DAY, HOUR, MINUTE, BatchId, Instant, Micros, PersonId
 from rules.refusals import Refusal
 from services.dealing import deal, newest_answer
@@ -15,6 +16,7 @@ from services.undoing import undo
 from services.working import Reason, answer, lapse, report, skip, stop
 from storage import Tx
 from storage.checks import Violation, checks, violations
+from storage.ledger import post
 
 WON = 1_000_000
 
@@ -144,6 +146,19 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("workers_have_what_they_earned", ("DELETE FROM answer WHERE id = 1",)),
     ("pending_money_equals_unsettled_answers", ("UPDATE answer SET settlement_id = NULL WHERE id = 1",)),
     ("paid_money_equals_payments", ("DELETE FROM payment",)),
+    ("paid_money_equals_payments", ("UPDATE payout SET net = net - 1 WHERE id = 1",)),
+    ("paid_money_equals_payments", ("UPDATE balance SET amount = amount + 1 WHERE account LIKE 'local_tax:%'",)),
+    ("money_in_payout_equals_open_payouts", ("UPDATE payout SET state = 'cancelled' WHERE state = 'asked'",)),
+    ("money_in_payout_equals_open_payouts", ("UPDATE balance SET amount = 1 WHERE account LIKE 'payout:%'",)),
+    ("payouts_add_up", ("UPDATE payout SET income_tax = income_tax + 1 WHERE id = 1",)),
+    ("transfers_equal_their_payouts", ("UPDATE transfer SET net = net + 1",)),
+    ("transfers_equal_their_payouts", ("UPDATE payout SET transfer_id = NULL",)),
+    ("disputed_money_equals_open_rejections", ("UPDATE rejection SET released_at = 1",)),
+    ("disputed_money_equals_open_rejections", ("UPDATE rejection SET amount = amount + 1",)),
+    ("rejected_answers_have_their_rejections", ("UPDATE rejection SET state = 'withdrawn'",)),
+    ("rejected_answers_have_their_rejections", ("UPDATE answer SET rejection_id = NULL",)),
+    ("bonuses_stay_within_their_rules", ("UPDATE bonus_rule SET amount = 1, most = 1",)),
+    ("budgets_are_not_overdrawn", ("UPDATE person SET has_budget = 1 WHERE is_coordinator = 1",)),
     ("answers_are_posted", ("DELETE FROM entry WHERE source = 'answer:1:1'",)),
     ("answers_are_posted", ("UPDATE entry SET account = 'pending:77' WHERE source = 'answer:1:1' AND amount > 0",)),
     ("undone_answers_are_taken_back", ("DELETE FROM entry WHERE source LIKE 'undo:%'",)),
@@ -152,11 +167,15 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("settlements_equal_their_answers", ("UPDATE answer SET settlement_id = 99 WHERE settlement_id = 1",)),
     ("settlements_are_posted", ("UPDATE entry SET source = 'settle:99' WHERE source = 'settle:1'",)),
     ("payments_are_posted", ("UPDATE payment SET amount = amount + 1",)),
+    ("payouts_are_posted", ("UPDATE entry SET source = 'payout:99' WHERE source = 'payout:1'",)),
+    ("bonuses_are_posted", ("UPDATE bonus SET amount = amount + 1",)),
+    ("fundings_are_posted", ("UPDATE funding SET amount = amount - 1",)),
     (
         "workers_answer_a_task_once",
         (
-            "INSERT INTO answer SELECT 99, assignment_id, 9, task_id, batch_id, worker_id, labels, status, reason,"
-            " undone, is_gold, price, guide_version, answered_at, milliseconds, settlement_id FROM answer WHERE id = 1",
+            "CREATE TABLE twin AS SELECT * FROM answer WHERE id = 1",
+            "UPDATE twin SET id = 99, revision = 9",
+            "INSERT INTO answer SELECT * FROM twin",
         ),
     ),
     ("assignments_have_their_answers", ("UPDATE assignment SET state = 'expired' WHERE id = 1",)),
@@ -175,7 +194,7 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 async def sound(books: Books) -> None:
-    """Some work with settled, paid, undone and pending answers, and one task in hand."""
+    """Some work with settled, paid, undone, rejected and pending answers, one task in hand, and payouts."""
     mina, batch = books.person("Mina", code="MINA22"), books.batch(tasks=20, golds=0, overlap=(1, 1))
 
     def work(tx: Tx) -> None:
@@ -188,7 +207,50 @@ async def sound(books: Books) -> None:
 
     async with books.open() as db:
         await db.run(work)
+    with books.raw() as connection:
+        for table, values in ROWS:
+            insert(connection, table, **values)
+        connection.execute("UPDATE answer SET rejection_id = 1 WHERE id = 5")
+    async with books.open() as db:
+        await db.run(enter)
         assert [] == await db.read(violations)
+
+
+def enter(tx: Tx) -> None:
+    """The postings of what stands in ROWS."""
+    mina, sora, batch = PersonId(1), PersonId(2), BatchId(1)
+    for posting in (
+        ledger.moved("fund:1", ledger.FUNDS, ledger.budget(sora), Micros(10 * WON)),
+        ledger.rejected(1, batch, mina, Micros(20 * WON)),
+        ledger.moved("bonus_rule:1", ledger.budget(sora), ledger.bonus_pot(1), Micros(5 * WON)),
+        ledger.moved("bonus:1", ledger.bonus_pot(1), ledger.available(mina), Micros(2 * WON)),
+        ledger.moved("adjust:1", ledger.ADJUSTMENTS, ledger.available(mina), Micros(WON)),
+        ledger.asked(1, mina, Micros(10 * WON)),
+        ledger.transferred(1, mina, Micros(9_670_000), Micros(300_000), Micros(30_000)),
+        ledger.asked(2, mina, Micros(5 * WON)),
+    ):
+        post(tx, posting, NOON)
+
+
+PAID: Values = {"gross": 10 * WON, "income_tax": 300_000, "local_tax": 30_000, "net": 9_670_000}
+
+ROWS: tuple[tuple[str, Values], ...] = (
+    ("funding", {"coordinator_id": 2, "amount": 10 * WON, "funded_by": 2}),
+    (
+        "rejection",
+        {"answer_id": 5, "batch_id": 1, "worker_id": 1, "reviewer_id": 2, "amount": 20 * WON, "state": "told"},
+    ),
+    (
+        "bonus_rule",
+        {"batch_id": 1, "made_by": 2, "measure": "each", "threshold": 1, "amount": 2 * WON, "most": 5 * WON}
+        | {"state": "running"},
+    ),
+    ("bonus", {"rule_id": 1, "worker_id": 1, "number": 1, "amount": 2 * WON}),
+    ("adjustment", {"worker_id": 1, "amount": WON, "made_by": 2}),
+    ("transfer", {"code": "T1", "state": "closed", "payouts": 1, "made_by": 2} | PAID),
+    ("payout", {"code": "P1", "worker_id": 1, "transfer_id": 1, "state": "paid"} | PAID),
+    ("payout", {"code": "P2", "worker_id": 1, "state": "asked", "gross": 5 * WON, "net": 5 * WON}),
+)
 
 
 @pytest.mark.parametrize(("check", "statements"), BREAKS)
