@@ -123,10 +123,30 @@ class Schedule:
             if isinstance(job.when, Every):
                 self._scheduler.add_job(self._tick, IntervalTrigger(seconds=job.when.seconds), args=(job,), id=job.name)
         each_minute = CronTrigger(minute="*", timezone=UTC)
-        self._scheduler.add_job(self._look, each_minute, args=(), id="calendar", next_run_time=datetime.now(UTC))
+        self._scheduler.add_job(self.look, each_minute, args=(), id="calendar", next_run_time=datetime.now(UTC))
 
     def start(self) -> None:
         self._scheduler.start()
+
+    async def look(self) -> None:
+        """Begin what is due and not begun: nothing hangs on a minute in which nobody was there."""
+        if not self._is_registered:
+            await register(self._kit, self._jobs)
+            self._is_registered = True
+        busy = tuple((job, period.name) for job, period in self._catching_up.items() if period is not None)
+        if busy:
+            await self._kit.db.run(scheduling.renew, self._kit.clock.now(), busy)
+        for job in self._jobs:
+            if not isinstance(job.when, Every) and job.name not in self._catching_up:
+                self._catching_up[job.name] = None
+                task = asyncio.create_task(self._catch_up(job))
+                self._running.add(task)
+                task.add_done_callback(self._running.discard)
+
+    async def idle(self) -> None:
+        """Wait until nothing runs that was begun."""
+        while self._running:
+            await asyncio.wait(set(self._running))
 
     async def stop(self, seconds: float) -> None:
         """Begin nothing more, and let what runs finish for so long: a message half sent is one that nobody repeats."""
@@ -155,21 +175,6 @@ class Schedule:
         if now - self._noted.get(job.name, Instant(0)) >= MINUTE:
             self._noted[job.name] = now
             await self._kit.db.run(scheduling.succeeded, now, job.name)
-
-    async def _look(self) -> None:
-        """Begin what is due and not begun: nothing hangs on a minute in which nobody was there."""
-        if not self._is_registered:
-            await register(self._kit, self._jobs)
-            self._is_registered = True
-        busy = tuple((job, period.name) for job, period in self._catching_up.items() if period is not None)
-        if busy:
-            await self._kit.db.run(scheduling.renew, self._kit.clock.now(), busy)
-        for job in self._jobs:
-            if not isinstance(job.when, Every) and job.name not in self._catching_up:
-                self._catching_up[job.name] = None
-                task = asyncio.create_task(self._catch_up(job))
-                self._running.add(task)
-                task.add_done_callback(self._running.discard)
 
     async def _catch_up(self, job: Job) -> None:
         """One period after the other, until none is left or one has failed."""
