@@ -16,7 +16,7 @@ LONGEST_NOTE = 500
 
 
 def takes_two(answers: int, rejected: int) -> bool:
-    """Whether one more rejection, beside those in force, is too much of a batch for one reviewer. The first never is."""
+    """Whether one more rejection, beside those in force, is too much for one reviewer; a batch's first never is."""
     return rejected > 0 and (rejected + 1) * SECOND_LOOK_SHARE > answers
 
 

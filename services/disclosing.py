@@ -113,6 +113,11 @@ def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | li
         "deeds": told("action detail done_at", tx.all("personal.deeds", person=person)),
         "budget": told("amount note funded_at", tx.all("personal.fundings", person=person)),
         "payments": told("amount note paid_at", tx.all("personal.payments", person=person)),
+        "rejections": told(
+            "code number state reason note amount proposed_at told_at appealed_at decided_at",
+            tx.all("rejections.of_worker", person=person),
+        ),
+        "rejections_judged": told("code state proposed_at decided_at", tx.all("rejections.judged_by", person=person)),
         "messages_waiting": told("kind created_at due_at", tx.all("personal.messages_waiting", person=person)),
     }
 

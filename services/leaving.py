@@ -134,6 +134,7 @@ def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Mic
     tx.run("personal.forget_memberships", person=person)
     tx.run("personal.forget_invites_used", person=person)
     tx.run("personal.forget_messages", person=person)
+    tx.run("rejections.forget_notes", person=person)
     tx.run("personal.forget_uploads", person=person)
     return True
 
@@ -186,7 +187,7 @@ def _heir(tx: Tx, person: PersonId) -> PersonId | None:
 def _farewell(tx: Tx, row: Row, now: Instant, timezone: ZoneInfo, unit: Micros) -> Farewell:
     has = owed(tx, row["id"])
     posted = tx.one("personal.posted", person=row["id"])
-    after = SOONEST if has < unit else LATEST
+    after = SOONEST if has < unit and not _may_object(tx, row["id"]) else LATEST
     return Farewell(
         code=row["code"],
         owed=has if has >= unit else Micros(0),
@@ -212,9 +213,16 @@ def _hand_over(tx: Tx, now: Instant, person: PersonId, farewell: Farewell) -> No
 
 
 def _is_due(tx: Tx, now: Instant, row: Row, timezone: ZoneInfo, unit: Micros) -> bool:
+    if _may_object(tx, row["id"]):
+        return False
     if now >= row["forget_at"]:
         return True
     return now >= _day_after(row["leaving_at"], SOONEST, timezone) and owed(tx, row["id"]) < unit
+
+
+def _may_object(tx: Tx, person: PersonId) -> bool:
+    """Whether a rejection of theirs is open: until it is decided, or nobody can object any more, they can be told."""
+    return tx.one("rejections.open_of", person=person) is not None
 
 
 def _is_told(tx: Tx, now: Instant, row: Row) -> bool:

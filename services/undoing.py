@@ -30,7 +30,7 @@ def undo(tx: Tx, now: Instant, worker: PersonId, batch: BatchId, answer: int) ->
     if given["id"] != answer:
         return Stale(onward(tx, now, worker, batch))
     if not tx.run("answers.undo", answer=given["id"]):
-        raise Refusal("work.undo_settled")
+        raise Refusal("work.undo_settled" if given["settlement_id"] is not None else "work.undo_rejected")
     has_slot = _take_back(tx, now, worker, batch, given)
     _reopen(tx, now, worker, given, lease=found["lease"] if has_slot else 0)
     return Recorded("undone", (), is_late=False, then=show(tx, given["assignment_id"]))

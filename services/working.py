@@ -281,10 +281,16 @@ def conclude(tx: Tx, task: TaskId, batch: BatchId, wanted: int, most: int, confi
     """Finish a task that has its answers; where people disagree it wants one more, up to the most. Whether it ended."""
     if wanted < most:
         votes = [row["labels"] for row in tx.all("answers.votes", task=task)]
-        if wants_more(votes, confidence):
+        if wants_more(votes, confidence) and wanted < most - _held_back(tx, task):
             tx.run("tasks.want_more", task=task, place=next_place(tx, batch))
             return False
     return bool(tx.run("tasks.finish", task=task))
+
+
+def _held_back(tx: Tx, task: TaskId) -> int:
+    """How many answers of a task are rejected without their money having come back to pay for others."""
+    row = tx.one("rejections.held_back", task=task)
+    return row["answers"] if row else 0
 
 
 def seen(

@@ -63,6 +63,7 @@ CREATE TABLE rejection (
     released_at BIGINT
 );
 CREATE UNIQUE INDEX rejection_standing ON rejection (answer_id) WHERE state NOT IN ('upheld', 'withdrawn');
+CREATE INDEX rejection_answer ON rejection (answer_id);
 CREATE INDEX rejection_batch ON rejection (batch_id, id);
 CREATE INDEX rejection_open ON rejection (state, id) WHERE state IN ('proposed', 'told', 'appealed');
 CREATE INDEX rejection_held ON rejection (told_at) WHERE released_at IS NULL AND state IN ('told', 'agreed', 'denied');
@@ -86,7 +87,8 @@ CREATE TABLE payee_link (
     token_hash TEXT PRIMARY KEY,
     person_id BIGINT NOT NULL REFERENCES person (id),
     expires_at BIGINT NOT NULL,
-    used_at BIGINT
+    used_at BIGINT,
+    message_id BIGINT
 );
 CREATE INDEX payee_link_person ON payee_link (person_id);
 
@@ -128,6 +130,14 @@ CREATE TABLE payout (
 CREATE INDEX payout_worker ON payout (worker_id, id);
 CREATE INDEX payout_transfer ON payout (transfer_id, id);
 CREATE UNIQUE INDEX payout_open ON payout (worker_id) WHERE state IN ('asked', 'approved', 'sent');
+CREATE INDEX payout_waiting ON payout (id) WHERE state = 'asked' AND transfer_id IS NULL;
+
+-- Who is asked for on paydays; whoever has no row is.
+CREATE TABLE payout_choice (
+    person_id BIGINT PRIMARY KEY REFERENCES person (id),
+    is_automatic INTEGER NOT NULL CHECK (is_automatic IN (0, 1)),
+    changed_at BIGINT NOT NULL
+);
 
 CREATE TABLE adjustment (
     id {identity},

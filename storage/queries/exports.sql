@@ -12,7 +12,8 @@ SELECT code, title, coordinator_id, state FROM batch WHERE id = :batch;
 
 -- name: answers
 -- A stretch of a batch's answers, oldest first.
-SELECT answer.id, answer.worker_id, answer.labels, answer.status, answer.is_gold, answer.guide_version,
+SELECT answer.id, answer.worker_id, answer.labels, answer.is_gold, answer.guide_version,
+       CASE WHEN answer.rejection_id IS NULL THEN answer.status ELSE 'rejected' END AS status,
        answer.answered_at, answer.milliseconds, task.reference
   FROM answer
   JOIN task ON task.id = answer.task_id
