@@ -7,11 +7,21 @@ import secrets
 from base64 import urlsafe_b64encode
 from pathlib import Path
 
+from cryptography.fernet import Fernet, InvalidToken
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
 from rules.model import Instant
+
+PAYEE_KEY = b"tapwork payee data"
+
+
+class WrongKey(Exception):
+    """What was locked with another key, or has been changed since, can't be unlocked."""
 
 
 class Secret:
-    """Signs what goes out in buttons, and makes what only this installation can make."""
+    """Signs what goes out in buttons, locks what nobody may read in the database, and makes what only we can make."""
 
     def __init__(self, key: bytes, restored_at: Instant | None = None) -> None:
         """Buttons from before a restore are not valid: their numbers may have come to mean something else."""
@@ -25,6 +35,21 @@ class Secret:
 
     def is_sealed(self, telegram_id: int, payload: str, seal: str) -> bool:
         return hmac.compare_digest(self.seal(telegram_id, payload).encode(), seal.encode())
+
+    def lock(self, text: str) -> str:
+        """Text that only this installation's key unlocks; another one each time."""
+        return self._lock().encrypt(text.encode()).decode()
+
+    def unlock(self, sealed: str) -> str:
+        """What was locked. Raises WrongKey when that was with another key, or when a letter of it has changed."""
+        try:
+            return self._lock().decrypt(sealed.encode()).decode()
+        except InvalidToken:
+            raise WrongKey from None
+
+    def _lock(self) -> Fernet:
+        key = HKDF(algorithm=SHA256(), length=32, salt=None, info=PAYEE_KEY).derive(self._key)
+        return Fernet(urlsafe_b64encode(key))
 
     def pseudonym(self, person: int) -> str:
         """How the log calls a person: the same always, and no way back without the key."""

@@ -10,7 +10,7 @@ from rules.model import DAY, Instant, Micros, PersonId, UploadId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-from . import posting
+from . import payees, posting
 from .people import Role, person_of
 from .working import lapse
 
@@ -136,6 +136,7 @@ def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Mic
     tx.run("personal.forget_messages", person=person)
     tx.run("rejections.forget_notes", person=person)
     tx.run("personal.forget_uploads", person=person)
+    payees.forget(tx, person)
     return True
 
 
