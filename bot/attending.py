@@ -101,4 +101,5 @@ async def _examine(desk: Desk, command: Examine, words: Words) -> Done:
     found = await checkup.look_at_work(desk.db, words, now)
     if not command.quick:
         found += await checkup.look_at_database(desk.config, desk.db, words, now)
+        found += await checkup.look_at_jobs(desk.db, words, now)
     return Done("", {"findings": [[finding.level.value, finding.text] for finding in found]})

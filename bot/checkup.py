@@ -9,7 +9,7 @@ from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from rules.model import HOUR, MINUTE, SECOND, Instant
-from services import auditing, measuring, returning
+from services import auditing, measuring, returning, scheduling
 from storage import Database, DatabaseUnusable, Trouble
 from storage.checks import Violation, checks, look
 
@@ -165,6 +165,15 @@ async def look_at_work(db: Database, words: Words, now: Instant) -> list[Finding
     return [ok(words.plain("doctor.at_work"))]
 
 
+async def look_at_jobs(db: Database, words: Words, now: Instant) -> list[Finding]:
+    """Whether each job of a running bot has done lately what it is for."""
+    overdue = await db.read(scheduling.overdue, now)
+    told = [
+        warn(words.plain("doctor.job_overdue", job=each.job, age=words.duration(now - each.since))) for each in overdue
+    ]
+    return told or [ok(words.plain("doctor.jobs"))]
+
+
 def unusable(error: DatabaseUnusable, words: Words) -> Finding:
     """A database that can't be opened."""
     match error.trouble:
@@ -176,9 +185,10 @@ def unusable(error: DatabaseUnusable, words: Words) -> Finding:
 
 async def everything(config: Config, db: Database, bot: Bot, words: Words, now: Instant) -> list[Finding]:
     """All there is to look at, from within a running bot."""
-    files, telegram, database = await asyncio.gather(
+    files, telegram, database, jobs = await asyncio.gather(
         look_at_files(config, words, now),
         look_at_telegram(config, bot, words, now),
         look_at_database(config, db, words, now),
+        look_at_jobs(db, words, now),
     )
-    return [*telegram, *database, *files]
+    return [*telegram, *database, *jobs, *files]

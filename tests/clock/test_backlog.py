@@ -312,3 +312,15 @@ async def test_a_clock_that_was_ahead_for_a_while_stops_nothing(world: World) ->
     await start(world.kit, diary.job)
 
     assert "2026-09-23" == diary.done[-1]
+
+
+async def test_the_doctor_names_a_job_that_has_not_succeeded_for_long(world: World) -> None:
+    owner = await world.owner()
+    diary = Diary(Daily(3), Missed.ONCE, fate=fail)
+    await start(world.kit, diary.job)
+    assert "정해진 일이 모두 제때" in await owner.say("/doctor")
+
+    world.clock.advance(3 * DAY)
+    said = await owner.say("/doctor")
+    assert "diary" in said
+    assert "⚠️" in said
