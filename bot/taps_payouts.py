@@ -1,0 +1,120 @@
+"""The buttons around payouts: the worker's, and those of whoever closes and approves."""
+
+from dataclasses import dataclass
+
+from .taps import Tap
+
+# The worker -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PayoutTap(Tap):
+    """Where do my payouts stand?"""
+
+    code = "yo"
+
+
+@dataclass(frozen=True)
+class QuoteTap(Tap):
+    """I want my money: what would it be exactly?"""
+
+    code = "yq"
+
+
+@dataclass(frozen=True)
+class AskTap(Tap):
+    """Yes, these amounts, in micros."""
+
+    code = "ya"
+    gross: int
+    net: int
+
+
+@dataclass(frozen=True)
+class WithdrawTap(Tap):
+    """I take back the payout of this code."""
+
+    code = "yw"
+    payout: str
+
+
+@dataclass(frozen=True)
+class AutomaticTap(Tap):
+    """Ask for me on paydays (1), or do not (0)."""
+
+    code = "yb"
+    on: int
+
+
+# The coordinator ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class PayoutsTap(Tap):
+    """What is asked, and which transfers are under way?"""
+
+    code = "yp"
+
+
+@dataclass(frozen=True)
+class CloseTransferTap(Tap):
+    """Take up everything that is asked."""
+
+    code = "yc"
+
+
+@dataclass(frozen=True)
+class TransferTap(Tap):
+    """How does this transfer stand?"""
+
+    code = "yt"
+    transfer: int
+
+
+@dataclass(frozen=True)
+class TransferFilesTap(Tap):
+    """The files of this transfer."""
+
+    code = "yf"
+    transfer: int
+
+
+@dataclass(frozen=True)
+class ApproveTap(Tap):
+    """It may go to the bank."""
+
+    code = "yy"
+    transfer: int
+
+
+@dataclass(frozen=True)
+class SentTap(Tap):
+    """The bank has it."""
+
+    code = "ys"
+    transfer: int
+
+
+@dataclass(frozen=True)
+class AllPaidTap(Tap):
+    """The bank has paid all of it."""
+
+    code = "yd"
+    transfer: int
+
+
+@dataclass(frozen=True)
+class CancelTransferTap(Tap):
+    """Give it up; the second time it is meant (1)."""
+
+    code = "yn"
+    transfer: int
+    sure: int
+
+
+@dataclass(frozen=True)
+class AloneTap(Tap):
+    """There is nobody else here who could approve (1), or there is (0)."""
+
+    code = "yz"
+    on: int

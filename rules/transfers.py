@@ -1,0 +1,222 @@
+"""What a bank is given: one line for each payout, in the columns of ours or of the bank, and what looks wrong in it."""
+
+import hashlib
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from unicodedata import normalize
+
+from .currency import WITHOUT_CENTS
+from .model import Instant, Micros
+from .payees import Account
+from .payouts import Amounts
+from .spreadsheets import harmless
+
+COLUMNS = (
+    "bank_code",
+    "bank",
+    "account",
+    "holder",
+    "amount",
+    "memo_receiver",
+    "memo_sender",
+    "memo",
+    "payout",
+)
+"""The canonical columns. `account` is digits as text, or the reference under which somebody else keeps the account;
+`amount` is in major units; `memo_receiver` is what the worker's bank shows, `memo_sender` what ours does."""
+
+WITHHOLDING = ("worker", "resident_number", "gross", "income_tax", "local_tax", "net", "tax_profile", "payout")
+"""`resident_number` is for the office to fill in, and is always empty here."""
+
+TOTAL = "TOTAL"
+ENCODINGS = ("cp949", "utf-8-sig", "utf-8")
+
+
+class WrongFormat(Exception):
+    """A file about a bank's columns can't be used; the sentence says why."""
+
+
+class Problem(StrEnum):
+    """What is wrong with one line; the first four keep it out of a transfer."""
+
+    NO_ACCOUNT = "account"
+    UNREADABLE = "unreadable"
+    HELD = "held"
+    BELOW = "below"
+    NAME = "name"
+    SHARED = "shared"
+    CHARACTERS = "characters"
+
+    @property
+    def keeps_out(self) -> bool:
+        return self in (Problem.NO_ACCOUNT, Problem.UNREADABLE, Problem.HELD, Problem.BELOW)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One payout on its way to the bank; `sealed` is the account as it is stored."""
+
+    payout: int
+    code: str
+    worker: int
+    worker_code: str
+    name: str
+    amounts: Amounts
+    tax_profile: str
+    sealed: str | None
+    reference: str | None
+    held_until: Instant
+    is_leaving: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a bank's file: one of ours, or the same text in every line."""
+
+    heading: str
+    value: str | None
+    fixed: str = ""
+
+
+@dataclass(frozen=True)
+class BankFormat:
+    """How a bank wants its file."""
+
+    columns: tuple[Column, ...]
+    has_heading: bool
+    has_total: bool
+    encodings: tuple[str, ...]
+
+
+CANONICAL = BankFormat(tuple(Column(name, name) for name in COLUMNS), True, True, ("cp949",))
+
+Table = list[list[str]]
+
+
+def problems(
+    lines: Sequence[Line], accounts: Mapping[int, Account | None], now: Instant, least: Micros
+) -> list[tuple[Line, Problem]]:
+    """What is wrong with which line. `accounts` holds each payout's account, None where the key does not open it."""
+    known = Counter((account.bank, account.account) for account in accounts.values() if account is not None)
+    found = [(line, problem) for line in lines for problem in _blocking(line, accounts, now, least)]
+    for line in lines:
+        account = accounts.get(line.payout)
+        if account is not None:
+            found += [(line, problem) for problem in _suspicious(line, account, known)]
+    return found
+
+
+def _blocking(line: Line, accounts: Mapping[int, Account | None], now: Instant, least: Micros) -> Iterable[Problem]:
+    if line.sealed is None and line.reference is None:
+        yield Problem.NO_ACCOUNT
+    elif line.sealed is not None and accounts.get(line.payout) is None:
+        yield Problem.UNREADABLE
+    if line.held_until > now:
+        yield Problem.HELD
+    if line.amounts.gross < least and not line.is_leaving:
+        yield Problem.BELOW
+
+
+def _suspicious(line: Line, account: Account, known: Counter[tuple[str, str]]) -> Iterable[Problem]:
+    if folded(line.name) != folded(account.holder):
+        yield Problem.NAME
+    if known[account.bank, account.account] > 1:
+        yield Problem.SHARED
+    if account.holder.encode("cp949", "ignore").decode("cp949") != account.holder:
+        yield Problem.CHARACTERS
+
+
+def folded(name: str) -> str:
+    """A name without what two ways of writing it differ in."""
+    return "".join(normalize("NFKC", name).casefold().split())
+
+
+def cells(line: Line, account: Account | None, bank: str, transfer: str, currency: str) -> Mapping[str, str]:
+    """A line by canonical column; `bank` is the name of the account's bank."""
+    return {
+        "bank_code": account.bank if account else "",
+        "bank": bank,
+        "account": account.account if account else line.reference or "",
+        "holder": account.holder if account else "",
+        "amount": plain(line.amounts.net, currency),
+        "memo_receiver": line.code,
+        "memo_sender": line.worker_code,
+        "memo": transfer,
+        "payout": line.code,
+    }
+
+
+def table(lines: Sequence[Mapping[str, str]], total: str, layout: BankFormat) -> Table:
+    """The lines in the layout's columns, with its heading and the line of count and sum where it wants them."""
+    rows = [[column.heading for column in layout.columns]] if layout.has_heading else []
+    rows += [[_cell(line, column) for column in layout.columns] for line in lines]
+    if layout.has_total:
+        sums = {"bank_code": TOTAL, "account": str(len(lines)), "amount": total}
+        rows.append([sums.get(column.value or "", "") for column in layout.columns])
+    return rows
+
+
+def withholding(lines: Sequence[Line], currency: str) -> Table:
+    """What is withheld from whom; the office adds the resident numbers, which are nowhere in here."""
+    rows = [list(WITHHOLDING)]
+    for line in lines:
+        sums = (line.amounts.gross, line.amounts.income_tax, line.amounts.local_tax, line.amounts.net)
+        rows.append([line.worker_code, "", *(plain(each, currency) for each in sums), line.tax_profile, line.code])
+    return rows
+
+
+def plain(amount: Micros, currency: str) -> str:
+    """An amount in major units as a bank writes it: `17800`, `12.34`."""
+    return f"{Decimal(amount) / 1_000_000:.{0 if currency in WITHOUT_CENTS else 2}f}"
+
+
+def digest(data: bytes) -> str:
+    """By which a file is known again."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _cell(line: Mapping[str, str], column: Column) -> str:
+    return harmless(line[column.value]) if column.value else column.fixed
+
+
+def read_bank_format(text: str) -> BankFormat:
+    """A bank's columns as a TOML file names them. Raises WrongFormat."""
+    try:
+        said = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise WrongFormat(str(error)) from error
+    if strange := set(said) - {"column", "heading", "total", "encodings"}:
+        raise WrongFormat(f"nobody knows {', '.join(sorted(strange))}")
+    encodings = said.get("encodings", ["cp949"])
+    if not isinstance(encodings, list) or not encodings or not all(each in ENCODINGS for each in encodings):
+        raise WrongFormat(f"encodings are some of {', '.join(ENCODINGS)}")
+    columns = said.get("column")
+    if not isinstance(columns, list) or not 0 < len(columns) <= len("ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
+        raise WrongFormat("it needs [[column]] tables, at most 26")
+    return BankFormat(
+        columns=tuple(_column(each) for each in columns),
+        has_heading=_flag(said, "heading"),
+        has_total=_flag(said, "total"),
+        encodings=tuple(encodings),
+    )
+
+
+def _column(said: object) -> Column:
+    if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
+        raise WrongFormat("each column has texts: heading, and value or fixed")
+    if not {"heading"} < set(said) <= {"heading", "value", "fixed"} or len(said) != 2:
+        raise WrongFormat("each column has a heading, and either value or fixed")
+    if "value" in said and said["value"] not in COLUMNS:
+        raise WrongFormat(f"value is one of {', '.join(COLUMNS)}")
+    return Column(said["heading"], said.get("value"), said.get("fixed", ""))
+
+
+def _flag(said: Mapping[str, object], name: str) -> bool:
+    value = said.get(name, name == "heading")
+    if not isinstance(value, bool):
+        raise WrongFormat(f"{name} is true or false")
+    return value

@@ -1,0 +1,197 @@
+"""Payouts as their worker sees them: what can be asked for, what is on its way, and what has come of earlier ones."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+from rules import ledger
+from rules.codes import new_code
+from rules.model import Instant, Micros, PersonId
+from rules.payouts import Amounts, Obstacle, Terms, amounts, profile_of
+from rules.refusals import Refusal
+from rules.taxes import Profile
+from storage import Row, Tx
+from storage.ledger import balance, post
+
+from . import deeds, payees
+from .payees import Payee
+from .people import Person, Role, require
+
+CODE_LENGTH = 8
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Payout:
+    """One payout. `is_closing` says that a transfer has taken it up, so that it can't be withdrawn any more."""
+
+    id: int
+    code: str
+    state: str
+    amounts: Amounts
+    reason: str | None
+    is_closing: bool
+    asked_at: Instant
+    ended_at: Instant | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What /payout shows. `wanted` is what could be asked for now, when there is no obstacle and nothing open.
+
+    `account` ends the account's number, `reference` is what the coordinator keeps it under. `is_automatic` is None
+    where there are no paydays.
+    """
+
+    available: Micros
+    wanted: Amounts
+    obstacle: Obstacle | None
+    minimum: Micros
+    held_until: Instant | None
+    account: str | None
+    reference: str | None
+    expected: date | None
+    is_automatic: bool | None
+    is_leaving: bool
+    open: Payout | None
+    last: tuple[Payout, ...]
+
+
+def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
+    """Where a worker's payouts stand. Raises Refusal for others than workers."""
+    person = require(tx, worker, Role.WORKER)
+    payee = payees.of(tx, worker)
+    available = balance(tx, ledger.available(worker))
+    wanted = amounts(available, profile_of(payee.tax_profile if payee else None), now, terms)
+    return Standing(
+        available=available,
+        wanted=wanted,
+        obstacle=_obstacle(tx, now, person, payee, wanted.gross, terms),
+        minimum=terms.minimum,
+        held_until=payee.held_until if payee and payee.is_held(now) else None,
+        account=payee.last_digits if payee else None,
+        reference=payee.reference if payee else None,
+        expected=terms.payday(now),
+        is_automatic=_is_automatic(tx, worker) if terms.paydays.are_set else None,
+        is_leaving=person.is_leaving,
+        open=_open(tx, worker),
+        last=tuple(payout_of(row) for row in tx.all("payouts.history", worker=worker, limit=SHOWN)),
+    )
+
+
+def ask(tx: Tx, now: Instant, worker: PersonId, shown: Micros, net: Micros, terms: Terms) -> Payout | None:
+    """Ask for all that can be moved; an open payout is handed back as it is. None when the worker was `shown` others.
+
+    Raises Refusal where there is an obstacle.
+    """
+    person = require(tx, worker, Role.WORKER)
+    if (underway := _open(tx, worker)) is not None:
+        return underway
+    payee = payees.of(tx, worker)
+    profile = profile_of(payee.tax_profile if payee else None)
+    wanted = amounts(balance(tx, ledger.available(worker)), profile, now, terms)
+    obstacle = _obstacle(tx, now, person, payee, wanted.gross, terms)
+    if obstacle is not None:
+        raise Refusal(f"payout.no_{obstacle}")
+    if (wanted.gross, wanted.net) != (shown, net):
+        return None
+    return _ask(tx, now, worker, wanted, profile)
+
+
+def withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> None:
+    """Take back a payout that no transfer has taken up; nothing when it is over. Raises Refusal when it is too late."""
+    require(tx, worker, Role.WORKER)
+    row = tx.one("payouts.withdraw", worker=worker, code=code, now=now)
+    if row is not None:
+        post(tx, ledger.returned(row["id"], worker, row["gross"]), now)
+        deeds.note(tx, now, worker, "payout_withdrawn", code)
+        return
+    underway = _open(tx, worker)
+    if underway is not None and underway.code == code:
+        raise Refusal("payout.too_late")
+
+
+def choose(tx: Tx, now: Instant, worker: PersonId, is_automatic: bool) -> None:
+    """Whether the bot asks for this worker's money on paydays."""
+    require(tx, worker, Role.WORKER)
+    tx.run("payouts.choose", person=worker, automatic=int(is_automatic), now=now)
+
+
+def next_wishing(tx: Tx, now: Instant, after: PersonId, since: Instant, terms: Terms) -> PersonId | None:
+    """The next worker, by number, for whom a payday that began at `since` has something to ask for."""
+    values = {"minimum": terms.minimum, "unit": terms.unit}
+    row = tx.one("payouts.next_wishing", after=after, since=since, now=now, **values)
+    return PersonId(row["id"]) if row else None
+
+
+def ask_for(tx: Tx, now: Instant, worker: PersonId, since: Instant, terms: Terms) -> bool:
+    """Ask on a payday for a worker who has enough, and tell them; whether that was so. Raises Refusal like `ask`."""
+    if next_wishing(tx, now, PersonId(worker - 1), since, terms) != worker:
+        return False
+    wanted = standing(tx, now, worker, terms).wanted
+    payout = ask(tx, now, worker, wanted.gross, wanted.net, terms)
+    if payout is None:
+        raise LookupError(worker)
+    blanks = json.dumps({"code": payout.code})
+    tx.run("outbox.queue", key=f"payout_asked:{payout.id}", person=worker, kind="payout_asked", blanks=blanks, now=now)
+    return True
+
+
+def payout_of(row: Row) -> Payout:
+    return Payout(
+        id=row["id"],
+        code=row["code"],
+        state=row["state"],
+        amounts=amounts_of(row),
+        reason=row["reason"],
+        is_closing=row["transfer_id"] is not None,
+        asked_at=row["asked_at"],
+        ended_at=row["ended_at"],
+    )
+
+
+def amounts_of(row: Row) -> Amounts:
+    return Amounts(row["gross"], row["income_tax"], row["local_tax"], row["net"])
+
+
+def _ask(tx: Tx, now: Instant, worker: PersonId, wanted: Amounts, profile: Profile) -> Payout:
+    row = tx.one(
+        "payouts.ask",
+        code=new_code(CODE_LENGTH),
+        worker=worker,
+        gross=wanted.gross,
+        income_tax=wanted.income_tax,
+        local_tax=wanted.local_tax,
+        net=wanted.net,
+        profile=profile,
+        now=now,
+    )
+    if row is None:
+        raise LookupError(worker)
+    post(tx, ledger.asked(row["id"], worker, wanted.gross), now)
+    deeds.note(tx, now, worker, "payout_asked", row["code"])
+    return payout_of(row)
+
+
+def _open(tx: Tx, worker: PersonId) -> Payout | None:
+    row = tx.one("payouts.open", worker=worker)
+    return payout_of(row) if row else None
+
+
+def _is_automatic(tx: Tx, worker: PersonId) -> bool:
+    row = tx.one("payouts.choice", person=worker)
+    return row is None or bool(row["is_automatic"])
+
+
+def _obstacle(
+    tx: Tx, now: Instant, person: Person, payee: Payee | None, gross: Micros, terms: Terms
+) -> Obstacle | None:
+    """What comes first: too little money, no account, one that is too new, books that do not add up."""
+    least = terms.unit if person.is_leaving else max(terms.minimum, terms.unit)
+    if gross < least:
+        return Obstacle.BELOW
+    if payee is None or (payee.sealed is None and payee.reference is None):
+        return Obstacle.NO_ACCOUNT
+    if payee.is_held(now):
+        return Obstacle.HELD
+    return Obstacle.STOPPED if tx.all("earnings.violated") else None

@@ -1,0 +1,149 @@
+"""Transfers: the payouts that go to the bank together, and those that wait for the next."""
+
+import json
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rules.model import Instant, Micros, PersonId
+from rules.payouts import Amounts
+from rules.refusals import Refusal
+from rules.transfers import Line
+from storage import Row, Tx
+
+from . import deeds
+from .payouts import amounts_of
+from .people import Role, require
+
+MOST_LINES = 500
+"""So many payouts go into one transfer, which banks take in one file; the others go into the next."""
+
+SHOWN = 3
+
+
+class State(StrEnum):
+    """Where a transfer stands."""
+
+    PREPARED = "prepared"
+    APPROVED = "approved"
+    SENT = "sent"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """One closing. `paid` and `failed` count the payouts that have ended."""
+
+    id: int
+    code: str
+    state: State
+    payouts: int
+    amounts: Amounts
+    sha256: str | None
+    made_by: PersonId
+    maker: str
+    made_at: Instant
+    approver: str | None
+    paid: int
+    failed: int
+
+    @property
+    def left(self) -> int:
+        """How many payouts the bank has said nothing of."""
+        return self.payouts - self.paid - self.failed
+
+
+@dataclass(frozen=True)
+class Overview:
+    """What is asked and in no transfer, and the transfers: those under way, and the last that are over."""
+
+    asked: int
+    gross: Micros
+    net: Micros
+    open: tuple[Transfer, ...]
+    last: tuple[Transfer, ...]
+    is_alone: bool
+    has_seconds: bool
+
+
+def overview(tx: Tx, person: PersonId) -> Overview:
+    """Raises Refusal for others than coordinators and owners, like everything here."""
+    require_closer(tx, person)
+    asked = tx.one("transfers.asked")
+    if asked is None:
+        raise LookupError(person)
+    return Overview(
+        asked=asked["payouts"],
+        gross=asked["gross"],
+        net=asked["net"],
+        open=tuple(find(tx, row["id"]) for row in tx.all("transfers.open")),
+        last=tuple(find(tx, row["id"]) for row in tx.all("transfers.last", limit=SHOWN)),
+        is_alone=deeds.is_alone(tx),
+        has_seconds=bool(tx.all("transfers.seconds", person=person, limit=1)),
+    )
+
+
+def waiting(tx: Tx, person: PersonId) -> list[Line]:
+    """What is asked and in no transfer, as it was asked; the oldest first."""
+    require_closer(tx, person)
+    return [line_of(row) for row in tx.all("transfers.waiting", limit=MOST_LINES)]
+
+
+def transfer(tx: Tx, person: PersonId, transfer_id: int) -> Transfer:
+    """Raises Refusal when there is no such transfer."""
+    require_closer(tx, person)
+    return find(tx, transfer_id)
+
+
+def lines(tx: Tx, person: PersonId, transfer_id: int) -> tuple[Transfer, list[Line]]:
+    """A transfer and its payouts, with where they go."""
+    return transfer(tx, person, transfer_id), [line_of(row) for row in tx.all("transfers.lines", transfer=transfer_id)]
+
+
+def require_closer(tx: Tx, person: PersonId) -> None:
+    """Raises Refusal for others than coordinators and owners."""
+    require(tx, person, Role.COORDINATOR, Role.OWNER)
+
+
+def find(tx: Tx, transfer_id: int) -> Transfer:
+    """Raises Refusal when there is no such transfer."""
+    row = tx.one("transfers.find", transfer=transfer_id)
+    if row is None:
+        raise Refusal("closing.unknown")
+    return Transfer(
+        id=row["id"],
+        code=row["code"],
+        state=State(row["state"]),
+        payouts=row["payouts"],
+        amounts=amounts_of(row),
+        sha256=row["sha256"],
+        made_by=row["made_by"],
+        maker=row["maker"],
+        made_at=row["made_at"],
+        approver=row["approver"],
+        paid=row["paid"],
+        failed=row["failed"],
+    )
+
+
+def line_of(row: Row) -> Line:
+    return Line(
+        payout=row["id"],
+        code=row["code"],
+        worker=row["worker_id"],
+        worker_code=row["worker_code"],
+        name=row["name"],
+        amounts=amounts_of(row),
+        tax_profile=row["tax_profile"],
+        sealed=row["sealed"],
+        reference=row["reference"],
+        held_until=row["held_until"] or Instant(0),
+        is_leaving=row["leaving_at"] is not None,
+    )
+
+
+def note(tx: Tx, now: Instant, person: PersonId, action: str, found: Transfer) -> None:
+    """Write down who did what to a transfer."""
+    detail = {"code": found.code, "payouts": found.payouts, "net": found.amounts.net, "sha256": found.sha256}
+    detail |= {"paid": found.paid, "failed": found.failed}
+    deeds.note(tx, now, person, action, json.dumps(detail))
