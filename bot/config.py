@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from storage import path_of
 
+from .payment_settings import PaymentSettings, read_payments
+
 
 class WrongSettings(Exception):
     """The environment can't be used; `mistakes` holds one sentence each."""
@@ -47,8 +49,11 @@ class Config:
     webhook_url: str | None
     """Where Telegram delivers updates; without it they are polled."""
     listen: Address | None
-    """Where the webhook and /healthz are served; None where nothing is."""
+    """Where the webhook, the payee form and /healthz are served; None where nothing is."""
+    public_url: str | None
+    """The address before the payee form's path, without a slash at its end; None where there is no form."""
     metrics_listen: Address | None
+    payments: PaymentSettings
 
     @property
     def socket(self) -> Path:
@@ -79,12 +84,18 @@ class Config:
 
 DEFAULT_LISTEN = Address("127.0.0.1", 8080)
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
+PUBLIC = re.compile(
+    r"(?P<scheme>https?)://(?P<host>\[[0-9a-fA-F:]+\]|[A-Za-z0-9.-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*"
+)
+NEAR = re.compile(r"localhost|127(\.[0-9]{1,3}){3}|\[::1\]")
+"""Hosts that are this one, to which nothing has to be encrypted."""
 
 
 def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> Config:
     """The settings of an environment. Raises WrongSettings naming every mistake."""
     mistakes: list[str] = []
     data_dir = Path(environment.get("TAPWORK_DATA_DIR") or "data").expanduser()
+    currency, timezone = _currency(environment, mistakes), _timezone(environment, mistakes)
     config = Config(
         token=_token(environment, mistakes, needed=needs_token),
         api_url=_url(environment, mistakes),
@@ -92,14 +103,16 @@ def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> 
         data_dir=data_dir,
         database_url=_database(environment, data_dir, mistakes),
         secret_file=Path(environment.get("TAPWORK_SECRET_FILE") or data_dir / "secret.key").expanduser(),
-        currency=_currency(environment, mistakes),
-        timezone=_timezone(environment, mistakes),
+        currency=currency,
+        timezone=timezone,
         join=_join(environment, mistakes),
         chat_rate=_rate(environment, "TAPWORK_CHAT_RATE", 20, mistakes),
         bot_rate=_rate(environment, "TAPWORK_BOT_RATE", 30, mistakes),
         webhook_url=_webhook(environment, mistakes),
         listen=_listen(environment, mistakes),
+        public_url=_public(environment, mistakes),
         metrics_listen=_address(environment, "TAPWORK_METRICS_LISTEN", mistakes),
+        payments=read_payments(environment, currency, timezone, mistakes),
     )
     if config.metrics_listen is not None and config.metrics_listen == config.listen:
         mistakes.append("TAPWORK_METRICS_LISTEN must differ from TAPWORK_LISTEN: metrics are not for the public")
@@ -187,7 +200,19 @@ def _webhook(environment: Mapping[str, str], mistakes: list[str]) -> str | None:
 def _listen(environment: Mapping[str, str], mistakes: list[str]) -> Address | None:
     """Nothing listens unless it is asked for, since a bot that polls needs no port."""
     given = _address(environment, "TAPWORK_LISTEN", mistakes)
-    return given or (DEFAULT_LISTEN if environment.get("TAPWORK_WEBHOOK_URL") else None)
+    is_needed = environment.get("TAPWORK_WEBHOOK_URL") or environment.get("TAPWORK_PUBLIC_URL")
+    return given or (DEFAULT_LISTEN if is_needed else None)
+
+
+def _public(environment: Mapping[str, str], mistakes: list[str]) -> str | None:
+    url = (environment.get("TAPWORK_PUBLIC_URL") or "").strip().rstrip("/")
+    if not url:
+        return None
+    found = PUBLIC.fullmatch(url)
+    if found is None or not (found["scheme"] == "https" or NEAR.fullmatch(found["host"])):
+        mistakes.append("TAPWORK_PUBLIC_URL must be an https address without ?, such as https://example.org/tapwork")
+        return None
+    return url
 
 
 def _address(environment: Mapping[str, str], name: str, mistakes: list[str]) -> Address | None:

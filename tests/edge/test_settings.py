@@ -30,6 +30,25 @@ def test_a_webhook_listens_where_the_contract_says() -> None:
     assert Address("::1", 9100) == config(METRICS_LISTEN="[::1]:9100").metrics_listen
 
 
+def test_a_form_listens_as_a_webhook_does() -> None:
+    form = config(PUBLIC_URL="https://bot.example.org/tapwork/")
+    assert ("https://bot.example.org/tapwork", Address("127.0.0.1", 8080)) == (form.public_url, form.listen)
+
+
+@pytest.mark.parametrize("address", ["http://localhost:8080", "http://127.0.0.1:1", "http://[::1]:8080/in"])
+def test_a_form_on_this_machine_needs_no_encryption(address: str) -> None:
+    assert address == config(PUBLIC_URL=address).public_url
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["example.org", "http://example.org", "https://", "https://x.org/?a=1", "https://x.org/#a", "https://x.org//a",
+     "https://me@x.org", "https://x.org/a b", "http://127.0.0.1.example.org", "https://x.org/{a}", "https://x.org:a"],
+)  # fmt: skip
+def test_accounts_are_typed_on_encrypted_pages_only(address: str) -> None:
+    assert ["PUBLIC_URL"] == mistakes(PUBLIC_URL=address)
+
+
 def test_rates_may_be_without_limit() -> None:
     unlimited = config(CHAT_RATE="0", BOT_RATE="0")
     assert (0, 0) == (unlimited.chat_rate, unlimited.bot_rate)
