@@ -152,12 +152,14 @@ async def reading(
     for_counting: bool = False,
     choices: Sequence[str] = (),
     kind: Kind = Kind.SINGLE,
+    is_plain: bool = False,
     program: Sequence[str] = PROGRAM,
     allowed: Allowance | None = None,
 ) -> AsyncIterator[Reader]:
     """Open a file; its reader and what that wrote below the folder `space` are gone afterwards. Raises Refusal.
 
-    Rows that don't fit `choices` and `kind` come as faults. `for_counting` leaves out what compares rows.
+    Rows that don't fit `choices` and `kind` come as faults. `for_counting` leaves out what compares rows. A table that
+    `is_plain` is for no tasks: its rows come as they are, with every cell in `meta`.
     """
     allowed = allowed or allowance(file.path.stat().st_size)
     own = await asyncio.to_thread(_own_folder, space)
@@ -165,7 +167,8 @@ async def reading(
         process = await _started(program, own)
         try:
             reader = Reader(process, file.name, allowed)
-            await reader.open(_opening(file, own, for_counting, choices, kind, allowed))
+            question = _opening(file, own, for_counting, choices, kind, allowed)
+            await reader.open(question | {"plain": is_plain})
             yield reader
         finally:
             await _ended(process)

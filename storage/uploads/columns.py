@@ -26,13 +26,17 @@ class Table(Protocol):
 
 
 class Columns:
-    """Names count without case and surrounding blanks; a column without a name is left out."""
+    """Names count without case and surrounding blanks; a column without a name is left out.
 
-    def __init__(self, names: Sequence[str], file: str) -> None:
+    Of a plain table nothing means anything: every cell is `meta`, by its name or by its place as `#3`.
+    """
+
+    def __init__(self, names: Sequence[str], file: str, *, is_plain: bool = False) -> None:
         if len(names) > MOST_COLUMNS:
             raise Refusal("upload.columns_many", file=file, count=len(names), limit=f"{MOST_COLUMNS:,}")
         self.names = [_UNSTORABLE.sub("", clean(name)) for name in names]
-        folded = [name.casefold() for name in self.names]
+        self._is_plain = is_plain
+        folded = [] if is_plain else [name.casefold() for name in self.names]
         twice = next((name for name in folded if name and folded.count(name) > 1), None)
         if twice is not None:
             raise Refusal("upload.column_twice", file=file, column=_shown(twice))
@@ -49,8 +53,8 @@ class Columns:
         return self._image >= 0
 
     def require_content(self) -> None:
-        """Refuse a table that has neither texts nor pictures."""
-        if self._text < 0 and self._image < 0:
+        """Refuse a table that has neither texts nor pictures, unless it is a plain one."""
+        if self._text < 0 and self._image < 0 and not self._is_plain:
             found = ", ".join(_shown(name) for name in self.names[:10] if name)
             raise Refusal("upload.no_content_column", file=self._file, columns=found or "–")
 
@@ -59,6 +63,8 @@ class Columns:
         cells = [clean(value) for value in values]
         if not any(cells):
             return None
+        if self._is_plain:
+            return self._plain(line, cells)
         width = len(self.names)
         if any(cells[width:]):
             return Fault("upload.stray_cell", {"cells": len(cells), "columns": width}, line, entry)
@@ -75,6 +81,14 @@ class Columns:
             explanation=cells[self._explanation] or None,
             meta={name: cells[place] for name, place in self._meta if cells[place]},
         )
+
+    def _plain(self, line: int | None, cells: list[str]) -> Row:
+        meta: dict[str, str] = {}
+        for place, cell in enumerate(cells):
+            name = self.names[place] if place < len(self.names) else ""
+            if cell:
+                meta[name if name and name not in meta else f"#{place + 1}"] = _UNSTORABLE.sub("", cell)
+        return Row(line, None, None, None, None, None, None, meta)
 
 
 def _labels(cell: str) -> tuple[str, ...] | None:

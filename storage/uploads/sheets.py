@@ -44,7 +44,7 @@ class Sheet:
     encoding: str | None = None
     delimiter: str | None = None
 
-    def __init__(self, path: Path, file: str) -> None:
+    def __init__(self, path: Path, file: str, *, is_plain: bool = False) -> None:
         self._path = path
         self._file = file
         with path.open("rb") as start:
@@ -55,7 +55,7 @@ class Sheet:
         self._header, names = next(self._begun, (0, []))
         if not names:
             raise Refusal("upload.empty", file=file)
-        self.columns = Columns(names, file)
+        self.columns = Columns(names, file, is_plain=is_plain)
         self.columns.require_content()
 
     def rows(self) -> Iterator[Row | Fault]:

@@ -23,7 +23,7 @@ _QUOTED = re.compile('"[^"]*"')
 class DelimitedTable:
     """Read strictly: a quote out of place is named instead of swallowing rows."""
 
-    def __init__(self, path: Path, file: str) -> None:
+    def __init__(self, path: Path, file: str, *, is_plain: bool = False) -> None:
         self._file = file
         self._characters = Characters(path, file)
         self.encoding: str | None = self._characters.encoding
@@ -32,7 +32,7 @@ class DelimitedTable:
         _, names = next(records, (0, []))
         if not names:
             raise Refusal("upload.empty", file=file)
-        self.columns = Columns(names, file)
+        self.columns = Columns(names, file, is_plain=is_plain)
         self.columns.require_content()
         deque(records, maxlen=0)  # What can't be read to its end is refused before much is made of its rows.
 

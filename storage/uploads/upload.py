@@ -7,7 +7,7 @@ from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import chain, islice
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 from typing import Self
 
 from rules.refusals import Refusal
@@ -28,6 +28,7 @@ _TABLES: dict[str, Callable[[Path, str], Table]] = {
     ".json": ObjectList,
     ".xlsx": Sheet,
 }
+_PLAIN = MappingProxyType({".csv": DelimitedTable, ".tsv": DelimitedTable, ".xlsx": Sheet})
 _TABLES_IN_ZIP = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
 _LINK = re.compile("https?://", re.IGNORECASE)
 
@@ -107,18 +108,18 @@ class Upload:
         self.close()
 
 
-def open_upload(path: Path, name: str, *, pictures: Path | None = None) -> Upload:
+def open_upload(path: Path, name: str, *, pictures: Path | None = None, is_plain: bool = False) -> Upload:
     """The posted file at `path`, called `name` by whoever posted it; refused when nothing can be made of it.
 
     `pictures` is for the command line: the folder in which a table's `image` names files. Only then may `image` be
-    a link, too.
+    a link, too. A plain table is one that no tasks are made of: its rows are all `meta`.
     """
     if not path.stat().st_size:
         raise Refusal("upload.empty", file=name)
     held = ExitStack()
     with ExitStack() as undo:
         undo.callback(held.close)
-        upload = _opened(path, name, pictures, held)
+        upload = _open_plain(path, name, held) if is_plain else _opened(path, name, pictures, held)
         if upload.is_empty:
             raise Refusal("upload.no_rows", file=name)
         undo.pop_all()
@@ -133,6 +134,13 @@ def _opened(path: Path, name: str, folder: Path | None, held: ExitStack) -> Uplo
         raise Refusal("upload.format", file=name, accepted=" ".join((*_TABLES, ".zip")))
     pictures = NoPictures() if folder is None else FolderPictures(folder)
     return Upload(_TABLES[suffix](path, name), pictures, links=folder is not None, held=held)
+
+
+def _open_plain(path: Path, name: str, held: ExitStack) -> Upload:
+    table = _PLAIN.get(_suffix(name))
+    if table is None:
+        raise Refusal("upload.format", file=name, accepted=" ".join(_PLAIN))
+    return Upload(table(path, name, is_plain=True), NoPictures(), links=False, held=held)
 
 
 def _open_zip(path: Path, name: str, links: bool, held: ExitStack) -> Upload:
