@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from datetime import date, datetime, time
 from decimal import Decimal
 from difflib import get_close_matches
 from functools import reduce
@@ -12,8 +11,9 @@ from typing import Literal, TypeVar
 from unicodedata import category, normalize
 from zoneinfo import ZoneInfo
 
-from rules.model import HOUR, MINUTE, SECOND, Instant, Kind, Micros
+from rules.model import DAY, HOUR, MINUTE, SECOND, Instant, Kind, Micros
 from rules.refusals import Refusal, Value
+from rules.times import milliseconds, moment
 
 Language = Literal["ko", "en", "any"]
 M = TypeVar("M")
@@ -21,7 +21,7 @@ M = TypeVar("M")
 FEWEST_CHOICES, MOST_CHOICES, LONGEST_CHOICE = 2, 12, 64
 MOST_ANSWERS = 20
 HIGHEST_PRICE = 1_000_000
-SHORTEST_LEASE, LONGEST_LEASE = SECOND, 24 * HOUR
+SHORTEST_LEASE, LONGEST_LEASE, LONGEST_REVIEW = SECOND, 24 * HOUR, 7 * DAY
 LONGEST_TEXT = {"title": 100, "project": 100, "guide": 3_500}
 
 
@@ -40,6 +40,7 @@ _KEYS = _by_word(
         "confidence": "confidence 신뢰도",
         "guide": "guide 가이드",
         "lease": "lease 제한시간",
+        "review": "review 검수",
         "deadline": "deadline 마감",
         "language": "language 언어",
     }
@@ -49,7 +50,6 @@ _LANGUAGES: Mapping[str, Language] = _by_word(
     {"ko": "ko korean 한국어", "en": "en english 영어", "any": "any 상관없음 무관"}
 )
 _CURRENCIES = _by_word({"KRW": "₩ 원 WON", "USD": "$", "EUR": "€", "GBP": "£", "JPY": "¥"})
-_UNITS = {"": MINUTE, **_by_word({SECOND: "s 초", MINUTE: "m min 분", HOUR: "h 시간"})}
 
 _LINE = re.compile(r"([^:：]{1,30}?)\s*[:：]\s*(.*)")
 _COMMAND = re.compile(r"\s*/newbatch(@\w+)?(?=\s|$)[ \t]*", re.IGNORECASE)
@@ -57,8 +57,6 @@ _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]{1,12})?|[0-9]{1,12}(?:\.[0-9]{1,1
 _PRICE = re.compile(rf"([^\d\s.,+-]{{0,3}})\s*({_NUMBER})\s*([^\d\s.,]{{0,3}})")
 _SHARE = re.compile(rf"({_NUMBER})\s*(%?)")
 _OVERLAP = re.compile(r"([0-9]{1,3})(?:\s*[-~–—〜]\s*([0-9]{1,3}))?\s*[명개회번]?")
-_DURATION = re.compile(r"([0-9]{1,6})\s*(\D*)")
-_MOMENT = re.compile(r"([12][0-9]{3})[-./]\s*([0-9]{1,2})[-./]\s*([0-9]{1,2})\.?(?:[T\s]\s*(\S.*))?")
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,7 @@ class Fault:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """None is what has not been said (yet). Confidence is in millionths, lease in milliseconds."""
+    """None is what has not been said (yet). Confidence is in millionths, lease and review in milliseconds."""
 
     title: str | None = None
     project: str | None = None
@@ -92,6 +90,7 @@ class Settings:
     confidence: int | None = None
     guide: str | None = None
     lease: int | None = None
+    review: int | None = None
     deadline: Instant | None = None
     language: Language | None = None
 
@@ -186,6 +185,7 @@ def _readers(timezone: ZoneInfo, now: Instant, currency: str) -> Mapping[str, Ca
         "confidence": lambda value: Settings(confidence=parse_confidence(value)),
         "guide": lambda value: Settings(guide=parse_text("guide", value)),
         "lease": lambda value: Settings(lease=parse_lease(value)),
+        "review": lambda value: Settings(review=parse_review(value)),
         "deadline": lambda value: Settings(deadline=parse_deadline(value, timezone=timezone, now=now)),
         "language": lambda value: Settings(language=parse_language(value)),
     }
@@ -283,25 +283,25 @@ def parse_kind(value: str) -> Kind:
 
 def parse_lease(value: str) -> int:
     """Milliseconds; a number alone is minutes."""
-    said = _DURATION.fullmatch(normalize("NFKC", value).strip().casefold())
-    lease = int(said[1]) * _UNITS.get(said[2], 0) if said else 0
-    if not SHORTEST_LEASE <= lease <= LONGEST_LEASE:
+    lease = milliseconds(value, MINUTE)
+    if lease is None or not SHORTEST_LEASE <= lease <= LONGEST_LEASE:
         raise Refusal("upload.bad_lease", value=_shown(value))
     return lease
 
 
+def parse_review(value: str) -> int:
+    """Milliseconds until an answer is settled; a number alone is hours."""
+    review = milliseconds(value, HOUR)
+    if review is None or review > LONGEST_REVIEW:
+        raise Refusal("upload.bad_review", value=_shown(value))
+    return review
+
+
 def parse_deadline(value: str, *, timezone: ZoneInfo, now: Instant) -> Instant:
     """Without an offset in the installation's time; a date alone lasts until 23:59."""
-    said = _MOMENT.fullmatch(normalize("NFKC", value).strip())
-    if not said:
+    deadline = moment(value, timezone)
+    if deadline is None:
         raise Refusal("upload.bad_deadline", value=_shown(value))
-    clock = (said[4] or "23:59").replace(" ", "")
-    try:
-        day = date(int(said[1]), int(said[2]), int(said[3]))
-        moment = datetime.combine(day, time.fromisoformat(clock.zfill(5) if ":" in clock[:2] else clock))
-        deadline = Instant(round((moment if moment.tzinfo else moment.replace(tzinfo=timezone)).timestamp() * 1000))
-    except (ValueError, OverflowError):
-        raise Refusal("upload.bad_deadline", value=_shown(value)) from None
     if deadline <= now:
         raise Refusal("upload.deadline_past", value=_shown(value))
     return deadline

@@ -16,6 +16,7 @@ from rules.settings import Fault, Overlap, Settings
 from storage import Row, Tx
 from storage.ledger import post
 
+from .budgeting import left, require_money
 from .dealing import Picture, Shown
 from .people import Role, expect, require
 
@@ -42,6 +43,7 @@ class Preview:
     price: Micros
     overlap: Overlap
     deadline: Instant | None
+    review: int
     has_guide: bool
     tasks: int
     golds: int
@@ -53,6 +55,8 @@ class Preview:
     per_answer: int
     is_measured: bool
     sample: Shown
+    left: Micros | None
+    """What the coordinator's budget has left; None without a limit."""
 
 
 def begin_batch(tx: Tx, now: Instant, coordinator: PersonId, settings: Settings) -> BatchId:
@@ -73,6 +77,7 @@ def begin_batch(tx: Tx, now: Instant, coordinator: PersonId, settings: Settings)
         most=overlap.most,
         confidence=settings.confidence,
         lease=settings.lease,
+        review=settings.review,
         deadline=settings.deadline,
         language=settings.language,
         seed=secrets.token_hex(16),
@@ -151,6 +156,7 @@ def settings_of(tx: Tx, batch: BatchId) -> Settings:
         confidence=row["confidence"],
         guide=guide["content"] if guide else None,
         lease=row["lease"],
+        review=row["review"],
         language=row["language"],
     )
 
@@ -177,6 +183,7 @@ def preview(tx: Tx, person: PersonId, batch: BatchId) -> Preview:
         price=row["price"],
         overlap=Overlap(row["overlap_least"], most),
         deadline=row["deadline_at"],
+        review=row["review"],
         has_guide=row["guide_version"] > 0,
         tasks=tasks,
         golds=golds,
@@ -188,6 +195,7 @@ def preview(tx: Tx, person: PersonId, batch: BatchId) -> Preview:
         per_answer=per_answer,
         is_measured=is_measured,
         sample=_sample(tx, row),
+        left=left(tx, row["coordinator_id"]),
     )
 
 
@@ -240,6 +248,8 @@ def change(tx: Tx, now: Instant, person: PersonId, batch: BatchId, said: Setting
     if said.guide is not None:
         tx.run("drafts.write_guide", batch=batch, content=said.guide, now=now)
         tx.run("drafts.guided", batch=batch, version=int(bool(said.guide)))
+    if said.review is not None:
+        tx.run("drafts.review", batch=batch, review=said.review)
     if said.deadline is not None:
         tx.run("drafts.defer", batch=batch, deadline=said.deadline or None)
     if said.choices is not None or said.kind is not None:
@@ -293,7 +303,7 @@ def level(tx: Tx, person: PersonId, batch: BatchId) -> bool:
 def publish(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> bool:
     """Offer a draft to workers, its whole cost set aside; False when it was offered before.
 
-    Raises Refusal when its deadline has passed, or its tasks are not level yet.
+    Raises Refusal when its deadline has passed, its tasks are not level yet, or its coordinator's budget is too small.
     """
     row = own(tx, person, batch)
     if row["state"] in ("open", "paused", "closed"):
@@ -305,6 +315,7 @@ def publish(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> bool:
     if not tx.run("drafts.publish", batch=batch, gold=gold_answers(tasks, most, golds), now=now):
         raise Refusal("posting.not_level")
     lines = cost(tasks, most, golds, row["price"])
+    require_money(tx, row["coordinator_id"], lines.reserved)
     post(tx, ledger.published(batch, row["coordinator_id"], lines.answers, lines.gold, lines.late), now)
     return True
 

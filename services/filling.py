@@ -8,7 +8,7 @@ from pathlib import PurePath
 from unicodedata import normalize
 
 from rules.choosing import bits
-from rules.model import MINUTE, BatchId, Instant, Kind, PictureId, UploadId
+from rules.model import HOUR, MINUTE, BatchId, Instant, Kind, PictureId, UploadId
 from rules.refusals import Refusal
 from rules.rows import Row as PostedRow
 from rules.settings import Fault, Overlap, Settings, merge
@@ -21,6 +21,7 @@ from .posting import Upload, find
 KEPT_FAULTS = 20
 LONGEST_TITLE = 60
 DEFAULT_OVERLAP = Overlap(3, 3)
+REVIEW = 72 * HOUR
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,13 @@ def _completed(known: Upload) -> Settings:
     if len(title) > LONGEST_TITLE:
         title = title[: LONGEST_TITLE - 1] + "…"
     defaults = Settings(
-        title=title, kind=Kind.SINGLE, overlap=DEFAULT_OVERLAP, confidence=950_000, lease=10 * MINUTE, language="any"
+        title=title,
+        kind=Kind.SINGLE,
+        overlap=DEFAULT_OVERLAP,
+        confidence=950_000,
+        lease=10 * MINUTE,
+        review=REVIEW,
+        language="any",
     )
     return merge(defaults, known.settings)
 

@@ -32,7 +32,7 @@ SAID_DIFFERENTLY = frozenset({"time.date", "money.one_answer"})
 
 KOREAN_BY_NATURE = frozenset({"bot/words.py", "rules/settings.py"})
 ASKED = ("choices", "kind", "price", "overlap", "guide")
-CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline")
+CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 DOORS = ("open", "invite")
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(

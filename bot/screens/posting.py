@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from rules.model import Instant, Kind
-from rules.settings import Fault, Overlap, parse_overlap, parse_price
+from rules.model import DAY, Instant, Kind
+from rules.settings import Fault, Overlap, parse_overlap, parse_price, parse_review
 from services.dealing import Shown
 from services.drafting import Preview
 from services.posting import Upload
@@ -32,6 +32,8 @@ PRICES = MappingProxyType({"KRW": ("10", "20", "30", "50"), "JPY": ("1", "2", "3
 SMALL_PRICES = ("0.01", "0.02", "0.03", "0.05")
 OVERLAPS = ("1", "3", "5", "2-5")
 DEADLINES = ("1", "3", "7")
+REVIEWS = ("0", "24h", "72h", "7d")
+LONGEST_IN_HOURS = 3 * DAY
 FROM_GOLD, NONE = "gold", "none"
 
 Option = tuple[str, str]
@@ -138,6 +140,8 @@ def _options(words: Words, key: str, currency: str) -> list[Option]:
             return [(overlap_words(words, parse_overlap(overlap)), overlap) for overlap in OVERLAPS]
         case "kind":
             return [(words.plain(f"posting.kind_{kind}"), kind) for kind in Kind]
+        case "review":
+            return [(review_words(words, parse_review(review)), review) for review in REVIEWS]
         case "guide":
             return [(words.plain("posting.no_guide"), NONE)]
         case "deadline":
@@ -157,6 +161,14 @@ def overlap_words(words: Words, overlap: Overlap) -> str:
     if overlap.least == overlap.most:
         return words.plain("posting.overlap_fixed", count=overlap.least)
     return words.plain("posting.overlap_growing", least=overlap.least, most=overlap.most)
+
+
+def review_words(words: Words, review: int) -> str:
+    if not review:
+        return words.plain("posting.no_review")
+    if review > LONGEST_IN_HOURS and review % DAY == 0:
+        return words.plain("posting.review_days", days=review // DAY)
+    return words.plain("posting.review", time=words.duration(review))
 
 
 # The draft ------------------------------------------------------------------------------------------------------------
@@ -197,6 +209,7 @@ def _counts(words: Words, preview: Preview) -> list[Html]:
 
 def _terms(words: Words, preview: Preview, now: Instant) -> Html:
     terms = [words.plain("posting.price", price=words.money(preview.price)), overlap_words(words, preview.overlap)]
+    terms.append(review_words(words, preview.review))
     terms.append(words.plain("posting.has_guide" if preview.has_guide else "posting.without_guide"))
     if preview.deadline is not None:
         terms.append(words.plain("posting.deadline", deadline=words.when(preview.deadline, now)))
@@ -234,7 +247,7 @@ def _draft_keyboard(words: Words, batch: int) -> tuple[Row, ...]:
         (ask("price"), ask("overlap")),
         (ask("choices"), ask("guide")),
         (ask("title"), ask("deadline")),
-        (Button(words.plain("posting.look"), LookTap(batch)),),
+        (ask("review"), Button(words.plain("posting.look"), LookTap(batch))),
     )
 
 

@@ -1,9 +1,9 @@
 -- name: begin
 INSERT INTO batch (code, project_id, coordinator_id, title, state, kind, choices, price, reserved_price, overlap_least,
-                   overlap_most, confidence, lease, deadline_at, language, seed, guide_version, tasks, golds, duplicates,
+                   overlap_most, confidence, lease, review, deadline_at, language, seed, guide_version, tasks, golds, duplicates,
                    refused, faults, gold_left, levelled_to, tail, created_at)
 VALUES (:code, :project, :coordinator, :title, 'importing', :kind, :choices, :price, 0, :least,
-        :most, :confidence, :lease, :deadline, :language, :seed, :guide, 0, 0, 0,
+        :most, :confidence, :lease, :review, :deadline, :language, :seed, :guide, 0, 0, 0,
         0, '[]', 0, 0, 0, :now)
 RETURNING id;
 
@@ -49,6 +49,9 @@ UPDATE batch SET kind = :kind, choices = :choices, project_id = :project WHERE i
 
 -- name: defer
 UPDATE batch SET deadline_at = :deadline WHERE id = :batch AND state = 'draft';
+
+-- name: review
+UPDATE batch SET review = :review WHERE id = :batch AND state = 'draft';
 
 -- name: levelled
 UPDATE batch SET levelled_to = :upto WHERE id = :batch AND state = 'draft';

@@ -22,6 +22,7 @@ from rules.settings import (
     parse_lease,
     parse_overlap,
     parse_price,
+    parse_review,
     parse_text,
     read_caption,
     to_json,
@@ -254,15 +255,29 @@ def test_an_unknown_kind_is_refused() -> None:
         ("30초", 30_000),
         ("1시간", HOUR),
         ("24H", 24 * HOUR),
+        ("1d", 24 * HOUR),
     ],
 )
 def test_a_lease_has_a_unit_or_means_minutes(value: str, lease: int) -> None:
     assert lease == parse_lease(value)
 
 
-@pytest.mark.parametrize("value", ["", "0", "0s", "25h", "1d", "-5m", "soon", "1.5h", "9" * 30])
+@pytest.mark.parametrize("value", ["", "0", "0s", "25h", "2d", "-5m", "soon", "1.5h", "9" * 30])
 def test_an_impossible_lease_is_refused(value: str) -> None:
     assert refusal_of(parse_lease, value).key == "upload.bad_lease"
+
+
+@pytest.mark.parametrize(
+    ("value", "review"),
+    [("0", 0), ("24", 24 * HOUR), ("36h", 36 * HOUR), ("3d", 72 * HOUR), ("7일", 168 * HOUR), ("90분", 90 * 60_000)],
+)
+def test_a_review_time_has_a_unit_or_means_hours(value: str, review: int) -> None:
+    assert review == parse_review(value)
+
+
+@pytest.mark.parametrize("value", ["", "8d", "169h", "-1h", "soon", "1.5h", "9" * 30])
+def test_an_impossible_review_time_is_refused(value: str) -> None:
+    assert refusal_of(parse_review, value).key == "upload.bad_review"
 
 
 @pytest.mark.parametrize(
