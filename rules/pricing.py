@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from .model import Micros
+from .model import HOUR, Micros
 
 GOLD_SHARE = 10
 """One gold answer is planned for so many wanted ones."""
@@ -24,6 +24,11 @@ class Cost:
         """What a coordinator pays when every answer comes in time."""
         return Micros(self.answers + self.gold)
 
+    @property
+    def reserved(self) -> Micros:
+        """All of it."""
+        return Micros(self.answers + self.gold + self.late)
+
 
 def gold_answers(tasks: int, overlap: int, golds: int) -> int:
     """How many gold answers a batch pays for at most."""
@@ -38,3 +43,13 @@ def cost(tasks: int, overlap: int, golds: int, price: Micros) -> Cost:
         gold=Micros(gold_answers(tasks, overlap, golds) * price),
         late=Micros(-(-wanted // LATE_SHARE) * price),
     )
+
+
+def hourly(price: Micros, per_answer: int) -> Micros:
+    """What an hour of answers brings at so many milliseconds each."""
+    return Micros(price * HOUR // max(per_answer, 1))
+
+
+def price_for(wage: Micros, per_answer: int, unit: Micros) -> Micros:
+    """The lowest price, in whole units, at which an hour of answers brings the wage."""
+    return Micros(-(-wage * per_answer // (HOUR * unit)) * unit)

@@ -1,12 +1,15 @@
-"""Handing out tasks: what a worker holds comes first, then gold when its gap is over, then the queue."""
+"""Handing out tasks: what a worker holds, gold when its gap is over, what waits for the worker alone, the queue."""
 
 import json
 from dataclasses import dataclass
 
 from rules import gold
+from rules.late import GRACE
 from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, PictureId, TaskId
 from rules.refusals import Refusal
 from storage import Row, Tx
+
+from .covering import may_hand_out
 
 UNDO_WINDOW = 5
 """How many of a worker's last answers can be opened again."""
@@ -123,18 +126,37 @@ def take(tx: Tx, now: Instant, worker: PersonId, batch: Row) -> AssignmentId | N
         task = _take_gold(tx, worker, batch, progress["gold_dealt"])
         if task is not None:
             return _lease(tx, now, worker, batch, task)
-    task = _take_slot(tx, worker, batch["id"], progress["cursor"])
+    own = _take_own(tx, now, worker, batch, progress["cursor"])
+    if own is not None:
+        return own
+    task = _take_slot(tx, now, worker, batch, progress["cursor"])
     return None if task is None else _lease(tx, now, worker, batch, task)
 
 
-def _take_slot(tx: Tx, worker: PersonId, batch: BatchId, cursor: int) -> TaskId | None:
+def _take_slot(tx: Tx, now: Instant, worker: PersonId, batch: Row, cursor: int) -> TaskId | None:
     """A slot of the next task. Where locked rows are passed over, the queue is looked through once more."""
     for start in (cursor, 0) if tx.skips_locked else (cursor,):
-        row = tx.one("tasks.peek_slot", batch=batch, worker=worker, cursor=start)
+        row = tx.one("tasks.peek_slot", batch=batch["id"], worker=worker, cursor=start)
+        is_passed = row is not None and not may_hand_out(tx, now, batch, row["id"], worker)
+        if is_passed:
+            since = now - GRACE
+            row = tx.one("tasks.peek_unpromised", batch=batch["id"], worker=worker, cursor=start, since=since)
         if row is not None and tx.run("tasks.take_slot", task=row["id"]):
-            tx.run("batches.move_cursor", batch=batch, worker=worker, cursor=max(cursor, row["place"]))
+            # What was passed over for now stays ahead of the cursor.
+            reached = cursor if is_passed else max(cursor, row["place"])
+            tx.run("batches.move_cursor", batch=batch["id"], worker=worker, cursor=reached)
             return TaskId(row["id"])
     return None
+
+
+def _take_own(tx: Tx, now: Instant, worker: PersonId, batch: Row, cursor: int) -> AssignmentId | None:
+    """The next task of the worker's slice; price, lease and seconds begin now that it is shown."""
+    row = tx.one("slices.next", worker=worker, batch=batch["id"])
+    if row is None:
+        return None
+    tx.run("slices.show", assignment=row["id"], price=batch["price"], now=now, until=now + batch["lease"])
+    tx.run("batches.move_cursor", batch=batch["id"], worker=worker, cursor=cursor)
+    return AssignmentId(row["id"])
 
 
 def _take_gold(tx: Tx, worker: PersonId, batch: Row, dealt: int) -> TaskId | None:

@@ -13,7 +13,9 @@ from storage.ledger import post, total
 
 from . import drafting
 from .batches import unanswered
+from .budgeting import has_limit, require_money
 from .counting import count
+from .covering import lacking
 from .dealing import UNDO_WINDOW, Picture, next_place
 from .drafting import own
 from .people import expect
@@ -91,17 +93,26 @@ def reprice(tx: Tx, now: Instant, person: PersonId, batch: BatchId, price: Micro
 
     A higher price reserves the difference for every answer that may still come. A lower one leaves the reservation
     as it is, since answers at the old price may come for another day; what is not used comes back after closing.
+    Raises Refusal when the coordinator's budget is too small.
     """
     row = _own_running(tx, person, batch)
     expect(tx, person, None)
     reserved: int = row["reserved_price"]
     if price > reserved:
-        post(tx, _raised(tx, row, Micros(price - reserved), price), now)
+        posting = raised(tx, now, row, price)
+        require_money(tx, row["coordinator_id"], taken(posting))
+        post(tx, posting, now)
     tx.run("batches.reprice", batch=batch, price=price, reserved=max(price, reserved))
 
 
-def _raised(tx: Tx, batch: Row, step: Micros, price: Micros) -> Posting:
-    """Reserved prices only ever rise, so that the new one names the posting."""
+def taken(posting: Posting) -> Micros:
+    """What a posting takes out of the budget."""
+    return Micros(-posting.entries[0][1])
+
+
+def raised(tx: Tx, now: Instant, batch: Row, price: Micros) -> Posting:
+    """What a higher price sets aside. Reserved prices only ever rise, so that the new one names the posting."""
+    step = price - batch["reserved_price"]
     counts, found = tx.one("batches.counts", batch=batch["id"]), tx.one("batches.count_workers", batch=batch["id"])
     if counts is None or found is None:
         raise LookupError(batch["id"])
@@ -109,15 +120,17 @@ def _raised(tx: Tx, batch: Row, step: Micros, price: Micros) -> Posting:
     # An answer that is undone may be given anew, by somebody else and at the new price.
     undoable = found["workers"] * UNDO_WINDOW
     wanted, gold = wanted + min(counts["counted"], undoable), gold + min(counts["gold"], undoable)
-    late = max(-(-batch["tasks"] * batch["overlap_most"] // LATE_SHARE) - counts["late"], 0)
+    late = Micros(max(-(-batch["tasks"] * batch["overlap_most"] // LATE_SHARE) - counts["late"], 0) * step)
+    if has_limit(tx, batch["coordinator_id"]):
+        late = max(late, lacking(tx, now, batch["id"], price))
     lines = (
         (ledger.escrow(batch["id"]), Micros(wanted * step)),
         (ledger.gold_line(batch["id"]), Micros(gold * step)),
-        (ledger.reserve(batch["id"]), Micros(late * step)),
+        (ledger.reserve(batch["id"]), late),
     )
-    taken = Micros(-sum(amount for _, amount in lines))
+    whole = Micros(-sum(amount for _, amount in lines))
     source = f"price:{batch['id']}:{price}"
-    return Posting(source, ((ledger.budget(batch["coordinator_id"]), taken), *(line for line in lines if line[1])))
+    return Posting(source, ((ledger.budget(batch["coordinator_id"]), whole), *(line for line in lines if line[1])))
 
 
 def defer(tx: Tx, person: PersonId, batch: BatchId, deadline: Instant | None) -> None:

@@ -10,6 +10,25 @@ SELECT queued.id, queued.place
  ORDER BY queued.place
  LIMIT 1 {skip_locked};
 
+-- name: peek_unpromised
+-- The same among the tasks with more free slots than lapsed cards that may still be answered.
+SELECT queued.id, queued.place
+  FROM task queued
+ WHERE queued.batch_id = :batch
+   AND queued.place > :cursor
+   AND NOT EXISTS (
+       SELECT 1 FROM assignment seen
+        WHERE seen.task_id = queued.id AND seen.worker_id = :worker AND seen.state <> 'expired')
+   AND (queued.open_slots > (
+       SELECT COUNT(*) FROM assignment lapsed
+        WHERE lapsed.task_id = queued.id AND lapsed.state = 'expired' AND lapsed.lease_until >= :since)
+     OR EXISTS (
+       SELECT 1 FROM assignment own
+        WHERE own.task_id = queued.id AND own.worker_id = :worker AND own.state = 'expired'
+          AND own.lease_until >= :since))
+ ORDER BY queued.place
+ LIMIT 1 {skip_locked};
+
 -- name: take_slot
 -- The statement is the lock: a task never gives out more slots than it has.
 UPDATE task
@@ -22,7 +41,7 @@ UPDATE task
 UPDATE task
    SET open_slots = open_slots + 1,
        place = CASE WHEN state = 'open' THEN :place ELSE NULL END
- WHERE id = :task AND state IN ('open', 'flagged') AND gold IS NULL;
+ WHERE id = :task AND state IN ('open', 'flagged', 'dropped') AND gold IS NULL;
 
 -- name: next_gold
 -- The gold task that was shown least, among those that the worker has not answered.

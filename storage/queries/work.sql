@@ -14,7 +14,10 @@ SELECT assignment.id, assignment.revision, assignment.draft, assignment.worker_i
 
 -- name: batch
 -- What dealing needs of a batch.
-SELECT id, state, lease, price, seed, golds, gold_left, coordinator_id, closed_at, title FROM batch WHERE id = :batch;
+SELECT batch.id, batch.state, batch.lease, batch.price, batch.reserved_price, batch.seed, batch.golds, batch.gold_left,
+       batch.coordinator_id, batch.closed_at, batch.title, person.has_budget
+  FROM batch JOIN person ON person.id = batch.coordinator_id
+ WHERE batch.id = :batch;
 
 -- name: last_hourly
 -- What the last sessions on a batch were worth: milliseconds of work and money, worker by worker.
