@@ -209,8 +209,8 @@ def _counts(words: Words, preview: Preview) -> list[Html]:
 
 def _terms(words: Words, preview: Preview, now: Instant) -> Html:
     terms = [words.plain("posting.price", price=words.money(preview.price)), overlap_words(words, preview.overlap)]
-    terms.append(review_words(words, preview.review))
     terms.append(words.plain("posting.has_guide" if preview.has_guide else "posting.without_guide"))
+    terms.append(review_words(words, preview.review))
     if preview.deadline is not None:
         terms.append(words.plain("posting.deadline", deadline=words.when(preview.deadline, now)))
     return words.line("posting.terms", terms=" · ".join(terms))
