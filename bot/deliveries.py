@@ -5,14 +5,16 @@ from typing import Any
 
 from rules.model import BatchId, PersonId
 from rules.refusals import Refusal
-from services import batches
+from services import batches, stalls
 from services.notices import Notice
 
-from . import exports, farewell
+from . import exports, farewell, funding, payee_news, tellings
 from .again import again
 from .context import Kit
 from .outbox import Deliver
+from .reminders import reminder
 from .screens import notices as screens
+from .screens.stalls import stall_screen
 
 
 async def flagged(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -40,13 +42,34 @@ async def alert(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     await kit.telegraph.send(notice.telegram_id, screen)
 
 
+async def stall(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A coordinator hears why a batch stands still, if it still does."""
+    now, batch, person = kit.clock.now(), BatchId(blanks["batch"]), PersonId(notice.person)
+    try:
+        found = await kit.db.read(stalls.look, now, person, batch, kit.config.timezone)
+    except Refusal:
+        return
+    if found is not None:
+        await kit.telegraph.send(notice.telegram_id, stall_screen(kit.words(notice.language), found, now))
+
+
 KINDS: Mapping[str, Deliver] = {
     "flagged": flagged,
     "paid": paid,
     "violated": violated,
     "alert": alert,
+    "stall": stall,
+    "bonus": tellings.bonus,
+    "adjusted": tellings.adjusted,
     "again": again,
     "completed": exports.completed,
     "forgetting": farewell.forgetting,
     "handed_over": farewell.handed_over,
+    "short": funding.short,
+    "funded": funding.funded,
+    "payee_saved": payee_news.saved,
+    "payee_changed": payee_news.changed,
+    "payee_disputed": payee_news.disputed,
+    "payee_released": payee_news.released,
+    "reminder": reminder,
 }

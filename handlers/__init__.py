@@ -2,19 +2,44 @@
 
 from bot.routing import Route
 
-from . import batches, changing, doctor, earnings, exports, owner, pages, personal, posting, start, talk, work
+from . import (
+    batches,
+    bonuses,
+    budgets,
+    changing,
+    doctor,
+    earnings,
+    exports,
+    owner,
+    pages,
+    payees,
+    personal,
+    posting,
+    reminders,
+    stalls,
+    start,
+    talk,
+    tracing,
+    work,
+)
 
 ROUTES: tuple[Route, ...] = (
     *start.ROUTES,
     *work.ROUTES,
     *pages.ROUTES,
     *earnings.ROUTES,
+    *tracing.ROUTES,
+    *payees.ROUTES,
+    *bonuses.ROUTES,
     *posting.ROUTES,
     *changing.ROUTES,
     *batches.ROUTES,
+    *stalls.ROUTES,
     *exports.ROUTES,
     *owner.ROUTES,
     *doctor.ROUTES,
+    *budgets.ROUTES,
     *personal.ROUTES,
-    *talk.routes({**posting.EXPECTS, **changing.EXPECTS}),
+    *reminders.ROUTES,
+    *talk.routes({**posting.EXPECTS, **changing.EXPECTS, **reminders.EXPECTS, **bonuses.EXPECTS, **budgets.EXPECTS}),
 )

@@ -4,7 +4,22 @@ from bot.scheduling import Every, Job
 from rules.backlog import Missed
 from rules.periods import Daily, Hourly
 
-from . import backup, batches, cards, check, expire, export, forgetting, outbox, prune, settle, uploads, watch
+from . import (
+    backup,
+    batches,
+    bonuses,
+    cards,
+    check,
+    expire,
+    export,
+    forgetting,
+    outbox,
+    prune,
+    settle,
+    stalls,
+    uploads,
+    watch,
+)
 
 SCHEDULE: tuple[Job, ...] = (
     Job("expire", Every(seconds=20), expire.run),
@@ -13,9 +28,11 @@ SCHEDULE: tuple[Job, ...] = (
     Job("batches", Every(seconds=20), batches.run),
     Job("uploads", Every(seconds=60), uploads.run),
     Job("completed", Every(seconds=20), export.on_completion),
+    Job("stalls", Every(seconds=600), stalls.run),
     Job("watch", Every(seconds=60), watch.run),
     Job("backup", Every(seconds=60), backup.run),
     Job("settle", Hourly(), settle.run, Missed.ONCE),
+    Job("bonuses", Hourly(minute=10), bonuses.run, Missed.ONCE),
     Job("check", Daily(hour=3), check.run, Missed.ONCE),
     Job("prune", Daily(hour=4), prune.run, Missed.ONCE),
     Job("forgetting", Daily(hour=4, minute=30), forgetting.run, Missed.ONCE),

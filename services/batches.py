@@ -9,10 +9,13 @@ from rules.model import HOUR, MINUTE, BatchId, Instant, Kind, Micros, PersonId
 from rules.pricing import gold_answers
 from rules.refusals import Refusal
 from rules.settings import Overlap
+from rules.stalls import Cause
 from storage import Row, Tx
 
+from .budgeting import left
 from .drafting import PACE_ANSWERS, own
 from .people import Role, require
+from .stalls import current
 
 PAGE = 8
 NEWEST = 2**53
@@ -79,6 +82,9 @@ class Card:
     rest: int | None
     deadline: Instant | None
     flagged: int
+    left: Micros | None
+    """What its coordinator's budget has left; None without a limit."""
+    stall: Cause | None = None
 
 
 @dataclass(frozen=True)
@@ -149,6 +155,8 @@ def card(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> Card:
         rest=_rest(row, counts, per_hour),
         deadline=row["deadline_at"],
         flagged=flagged["flagged"],
+        left=left(tx, row["coordinator_id"]),
+        stall=current(tx, row, counts["last_at"]),
     )
 
 

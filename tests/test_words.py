@@ -13,7 +13,9 @@ from sources import SPEAKING, Source, called, docstrings, literals, sources, tem
 from bot.screens.start import commands
 from bot.words import catalogue
 from rules.model import Kind
+from rules.stalls import Cause
 from services.batches import State
+from services.bonusing import Measure
 from services.people import LANGUAGES, Role
 from services.working import Ended, Reason
 from storage.sql import SQLITE, queries
@@ -34,12 +36,17 @@ KOREAN_BY_NATURE = frozenset({"bot/words.py", "rules/settings.py"})
 ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 DOORS = ("open", "invite")
+PLACES = ("pending", "available", "in_payout", "paid", "taxes", "everything")
+TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
     {
         "batch.line_*": State,
         "batch.reason_*": Reason,
         "batch.state_*": frozenset(State) - {State.DRAFT},
+        "bonus.measure_*": Measure,
+        "bonus.rule_*": Measure,
+        "bonus.state_*": ("running", "ended"),
         "command.*": ("start", *commands(frozenset(Role))),
         "export.*": ("final", "ambiguous", "open", "flagged", "gold"),
         "money.weekday_*": tuple(map(str, range(7))),
@@ -49,11 +56,14 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "posting.draft_choices_*": Kind,
         "posting.kind_*": Kind,
         "refusal.only_*": Role,
+        "stall.*": Cause,
         "start.door_*": DOORS,
         "start.language_*": LANGUAGES,
         "start.settings_door_*": DOORS,
         "start.welcome_*": Role,
         "time.month_*": tuple(map(str, range(1, 13))),
+        "why.*": TRACED,
+        "why.state_*": ("asked", "approved", "sent", "paid"),
         "work.*": ("skipped", "reported", "undone"),
         "work.ended_*": Ended,
         "work.reason_*": Reason,

@@ -17,6 +17,7 @@ from ..taps_batches import (
     PauseTap,
 )
 from ..taps_export import ExportTap
+from ..taps_stalls import WhyStalledTap
 from ..words import Html, Words
 from .posting import overlap_words
 from .work import CAPTION_LIMIT, TEXT_LIMIT, units
@@ -56,6 +57,8 @@ def card_screen(words: Words, card: Card, now: Instant) -> Screen:
     ]
     if card.deadline is not None and card.state is not State.CLOSED:
         lines.append(words.line("batch.deadline", deadline=words.when(card.deadline, now)))
+    if card.stall is not None:
+        lines.append(words.line("stall.on_card"))
     if card.flagged:
         lines.append(words.line("batch.flagged", count=words.number(card.flagged)))
     return Screen("\n".join(lines), _keyboard(words, card))
@@ -76,10 +79,13 @@ def _money(words: Words, card: Card) -> list[Html]:
     if card.state is State.CLOSED:
         return [words.line("batch.cost_closed", spent=spent)]
     terms = overlap_words(words, card.overlap)
-    return [
+    lines = [
         words.line("batch.cost", spent=spent, most=words.money(card.most)),
         words.line("batch.terms", price=words.money(card.price), terms=terms),
     ]
+    if card.left is not None:
+        lines.append(words.line("batch.left", left=words.money(card.left)))
+    return lines
 
 
 def _pace(words: Words, card: Card) -> list[Html]:
@@ -96,6 +102,8 @@ def _pace(words: Words, card: Card) -> list[Html]:
 def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
     batch = card.batch
     rows: list[Row] = []
+    if card.stall is not None:
+        rows.append((Button(words.plain("stall.why"), WhyStalledTap(batch)),))
     if card.flagged:
         rows.append((Button(words.plain("batch.see_flagged", count=card.flagged), FlaggedTap(batch)),))
     if card.state is State.PAUSED:

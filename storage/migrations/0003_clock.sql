@@ -78,14 +78,14 @@ CREATE TABLE digest (
 
 -- Exports ------------------------------------------------------------------------------------------------------------
 
--- When a batch's files are written by themselves, which, and where to.
+-- When a batch's files are written by themselves, which, and where to; a batch without a row has the usual plan.
 CREATE TABLE export_plan (
     batch_id BIGINT PRIMARY KEY REFERENCES batch (id),
     at TEXT NOT NULL CHECK (at IN ('nightly', 'hourly', 'completion', 'never')),
     scope TEXT NOT NULL CHECK (scope IN ('whole', 'new')),
     formats TEXT NOT NULL,
     target TEXT NOT NULL,
-    is_sent INTEGER NOT NULL CHECK (is_sent IN (0, 1)),
+    chat TEXT NOT NULL CHECK (chat IN ('each', 'end', 'no')),
     last_answer BIGINT NOT NULL,
     changed_by BIGINT NOT NULL REFERENCES person (id),
     changed_at BIGINT NOT NULL
@@ -95,11 +95,13 @@ CREATE TABLE export_run (
     id {identity},
     batch_id BIGINT NOT NULL REFERENCES batch (id),
     period TEXT NOT NULL,
-    state TEXT NOT NULL CHECK (state IN ('due', 'written', 'failed')),
+    is_last INTEGER NOT NULL CHECK (is_last IN (0, 1)),
+    state TEXT NOT NULL CHECK (state IN ('due', 'written', 'failed', 'skipped')),
     attempts INTEGER NOT NULL,
     due_at BIGINT NOT NULL,
     upto BIGINT NOT NULL,
     reason TEXT,
+    is_told INTEGER NOT NULL CHECK (is_told IN (0, 1)),
     UNIQUE (batch_id, period)
 );
 CREATE INDEX export_run_due ON export_run (due_at) WHERE state = 'due';
@@ -125,8 +127,10 @@ CREATE INDEX job_run_started ON job_run (started_at);
 -- Batches that do not move -------------------------------------------------------------------------------------------
 
 CREATE TABLE stall (
-    batch_id BIGINT PRIMARY KEY REFERENCES batch (id),
+    batch_id BIGINT NOT NULL REFERENCES batch (id),
     cause TEXT NOT NULL,
     since BIGINT NOT NULL,
-    told_at BIGINT NOT NULL
+    told_at BIGINT NOT NULL,
+    ended_at BIGINT,
+    PRIMARY KEY (batch_id, cause)
 );

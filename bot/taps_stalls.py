@@ -1,0 +1,30 @@
+"""The coordinator's buttons for a batch that stands still. Their codes begin with k."""
+
+from dataclasses import dataclass
+
+from .taps import Tap
+
+
+@dataclass(frozen=True)
+class WhyStalledTap(Tap):
+    """Why does this batch stand still?"""
+
+    code = "kw"
+    batch: int
+
+
+@dataclass(frozen=True)
+class ExtendTap(Tap):
+    """Close the batch at this time instead, in seconds since 1970."""
+
+    code = "ke"
+    batch: int
+    until: int
+
+
+@dataclass(frozen=True)
+class RefillTap(Tap):
+    """Fill the batch's reserve up from my budget."""
+
+    code = "kr"
+    batch: int
