@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from services import batches, stalls
 from services.notices import Notice
 
-from . import exports, farewell, funding, payee_news, tellings
+from . import exports, farewell, funding, payee_news, reviews, tellings
 from .again import again
 from .context import Kit
 from .outbox import Deliver
@@ -54,6 +54,10 @@ async def stall(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
 
 
 KINDS: Mapping[str, Deliver] = {
+    "rejected": reviews.rejected,
+    "judged": reviews.judged,
+    "proposed": reviews.undecided,
+    "appealed": reviews.undecided,
     "flagged": flagged,
     "paid": paid,
     "violated": violated,

@@ -3,6 +3,7 @@
 from bot.routing import Route
 
 from . import (
+    appeals,
     batches,
     bonuses,
     budgets,
@@ -15,6 +16,7 @@ from . import (
     payees,
     personal,
     posting,
+    review,
     reminders,
     stalls,
     start,
@@ -35,11 +37,13 @@ ROUTES: tuple[Route, ...] = (
     *changing.ROUTES,
     *batches.ROUTES,
     *stalls.ROUTES,
+    *review.ROUTES,
+    *appeals.ROUTES,
     *exports.ROUTES,
     *owner.ROUTES,
     *doctor.ROUTES,
     *budgets.ROUTES,
     *personal.ROUTES,
     *reminders.ROUTES,
-    *talk.routes({**posting.EXPECTS, **changing.EXPECTS, **reminders.EXPECTS, **bonuses.EXPECTS, **budgets.EXPECTS}),
+    *talk.routes({**posting.EXPECTS, **changing.EXPECTS, **appeals.EXPECTS, **reminders.EXPECTS, **bonuses.EXPECTS, **budgets.EXPECTS}),
 )

@@ -5,6 +5,7 @@ from rules.backlog import Missed
 from rules.periods import Daily, Hourly
 
 from . import (
+    appeals,
     backup,
     batches,
     bonuses,
@@ -15,6 +16,7 @@ from . import (
     forgetting,
     outbox,
     prune,
+    remind,
     settle,
     stalls,
     uploads,
@@ -26,9 +28,12 @@ SCHEDULE: tuple[Job, ...] = (
     Job("outbox", Every(seconds=2), outbox.run),
     Job("cards", Every(seconds=20), cards.run),
     Job("batches", Every(seconds=20), batches.run),
+    Job("appeals", Every(seconds=60), appeals.run),
     Job("uploads", Every(seconds=60), uploads.run),
     Job("completed", Every(seconds=20), export.on_completion),
     Job("stalls", Every(seconds=600), stalls.run),
+    Job("remind", Every(seconds=30), remind.run),
+    Job("nudge", Every(seconds=900), remind.nudge),
     Job("watch", Every(seconds=60), watch.run),
     Job("backup", Every(seconds=60), backup.run),
     Job("settle", Hourly(), settle.run, Missed.ONCE),

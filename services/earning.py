@@ -31,7 +31,9 @@ class Balance:
     pending: Micros
     next_at: Instant | None
     available: Micros
+    in_payout: Micros
     paid: Micros
+    taxes: Micros
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,7 @@ class Given:
     labels: tuple[str, ...]
     amount: Micros
     is_settled: bool
+    is_rejected: bool
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,9 @@ def balance_of(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> Ba
         pending=balance(tx, ledger.pending(worker)),
         next_at=first["settles_at"] if first else None,
         available=balance(tx, ledger.available(worker)),
+        in_payout=balance(tx, ledger.in_payout(worker)),
         paid=balance(tx, ledger.paid(worker)),
+        taxes=Micros(balance(tx, ledger.income_tax(worker)) + balance(tx, ledger.local_tax(worker))),
     )
 
 
@@ -119,7 +124,7 @@ def newest(tx: Tx, worker: PersonId) -> History:
     """A worker's last answers."""
     require(tx, worker, Role.WORKER)
     rows = tx.all("earnings.history", worker=worker, at=END_OF_TIME, answer=0, limit=PAGE + 1)
-    return History(_given(rows[:PAGE]), is_newest=True, is_oldest=len(rows) <= PAGE)
+    return History(answers_of(rows[:PAGE]), is_newest=True, is_oldest=len(rows) <= PAGE)
 
 
 def older(tx: Tx, worker: PersonId, than: AnswerId) -> History:
@@ -127,7 +132,7 @@ def older(tx: Tx, worker: PersonId, than: AnswerId) -> History:
     require(tx, worker, Role.WORKER)
     at = _moment(tx, worker, than)
     rows = tx.all("earnings.history", worker=worker, at=at, answer=than, limit=PAGE + 1)
-    return History(_given(rows[:PAGE]), is_newest=False, is_oldest=len(rows) <= PAGE)
+    return History(answers_of(rows[:PAGE]), is_newest=False, is_oldest=len(rows) <= PAGE)
 
 
 def newer(tx: Tx, worker: PersonId, than: AnswerId) -> History:
@@ -137,7 +142,7 @@ def newer(tx: Tx, worker: PersonId, than: AnswerId) -> History:
     rows = tx.all("earnings.later_history", worker=worker, at=at, answer=than, limit=PAGE + 1)
     if len(rows) <= PAGE:
         return newest(tx, worker)
-    return History(_given(rows[PAGE - 1 :: -1]), is_newest=False, is_oldest=False)
+    return History(answers_of(rows[PAGE - 1 :: -1]), is_newest=False, is_oldest=False)
 
 
 def given(tx: Tx, worker: PersonId, answer: AnswerId) -> Given:
@@ -145,7 +150,7 @@ def given(tx: Tx, worker: PersonId, answer: AnswerId) -> Given:
     row = tx.one("earnings.given", worker=worker, answer=answer)
     if row is None:
         raise Refusal("money.no_such_answer")
-    return _given([row])[0]
+    return answers_of([row])[0]
 
 
 def _between(tx: Tx, worker: PersonId, day: days.Day) -> Row:
@@ -170,7 +175,8 @@ def _moment(tx: Tx, worker: PersonId, answer: AnswerId) -> Instant:
     return Instant(row["answered_at"])
 
 
-def _given(rows: Sequence[Row]) -> tuple[Given, ...]:
+def answers_of(rows: Sequence[Row]) -> tuple[Given, ...]:
+    """Answers as their worker may see them again, from rows such as those of `earnings.history`."""
     return tuple(
         Given(
             id=row["id"],
@@ -181,6 +187,7 @@ def _given(rows: Sequence[Row]) -> tuple[Given, ...]:
             labels=tuple(names(row["labels"], json.loads(row["choices"]))),
             amount=row["price"],
             is_settled=row["settlement_id"] is not None,
+            is_rejected=row["rejection_id"] is not None,
         )
         for row in rows
     )

@@ -35,6 +35,7 @@ SAID_DIFFERENTLY = frozenset({"time.date", "money.one_answer"})
 KOREAN_BY_NATURE = frozenset({"bot/words.py", "rules/settings.py"})
 ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
+APPEALABLE = ("told", "agreed", "appealed", "upheld", "denied")
 DOORS = ("open", "invite")
 PLACES = ("pending", "available", "in_payout", "paid", "taxes", "everything")
 TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
@@ -57,6 +58,10 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "posting.kind_*": Kind,
         "refusal.only_*": Role,
         "stall.*": Cause,
+        "rejection.standing_*": APPEALABLE,
+        "rejection.title_*": APPEALABLE,
+        "review.decide_*": ("proposed", "withdrawn", *APPEALABLE),
+        "review.until_*": ("proposed", "told", "appealed"),
         "start.door_*": DOORS,
         "start.language_*": LANGUAGES,
         "start.settings_door_*": DOORS,

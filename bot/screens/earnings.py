@@ -8,6 +8,7 @@ from services.earning import Balance, EarnedOnBatch, EarnedOnDay, Earnings, Give
 from ..screen import Button, Row, Screen
 from ..taps import BalanceTap, CloseTap
 from ..taps_earnings import EarningsTap, GivenTap, HistoryTap, NewerTap, OlderTap
+from ..taps_tracing import WhyTap
 from ..words import Html, Words
 
 BATCHES_OF_A_DAY = 6
@@ -20,7 +21,7 @@ BUTTONS_IN_A_ROW = 5
 
 def balance(found: Balance, now: Instant, words: Words) -> Screen:
     """Where the money is, exactly, and the code under which it is paid."""
-    if not (found.today_answers or found.pending or found.available or found.paid):
+    if not (found.today_answers or found.pending or found.available or found.in_payout or found.paid):
         money = words.line("money.balance_none")
     else:
         money = words.line(
@@ -30,16 +31,29 @@ def balance(found: Balance, now: Instant, words: Words) -> Screen:
             pending=words.money(found.pending),
             note=note(found, now, words),
             available=words.money(found.available),
+            moving=moving(found, words),
             paid=words.money(found.paid),
+            taxes=withheld(found, words),
         )
     code = f"{words.line('money.code', code=found.code)} · {words.line('money.code_how')}"
     keyboard = (
         (
             Button(words.plain("money.button_earnings"), EarningsTap(0)),
             Button(words.plain("money.button_history"), HistoryTap()),
+            Button(words.plain("why.button_why"), WhyTap()),
         ),
     )
     return Screen(f"{money}\n\n{code}", keyboard)
+
+
+def moving(found: Balance, words: Words) -> Html:
+    """What is on its way to the bank."""
+    return words.line("money.moving", amount=words.money(found.in_payout)) if found.in_payout else Html("")
+
+
+def withheld(found: Balance, words: Words) -> Html:
+    """What was kept of payouts for taxes."""
+    return words.line("money.withheld", amount=words.money(found.taxes)) if found.taxes else Html("")
 
 
 def note(found: Balance, now: Instant, words: Words) -> Html:
@@ -165,8 +179,15 @@ def facts(given: Given, now: Instant, words: Words) -> dict[str, str]:
         "title": shortened(given.title, TITLE),
         "label": shortened(", ".join(given.labels), LABEL),
         "amount": words.money(given.amount),
-        "state": words.plain("money.state_settled" if given.is_settled else "money.state_pending"),
+        "state": words.plain(state(given)),
     }
+
+
+def state(given: Given) -> str:
+    """The line for what has become of an answer's money."""
+    if given.is_rejected:
+        return "money.state_rejected"
+    return "money.state_settled" if given.is_settled else "money.state_pending"
 
 
 def count(answers: int, words: Words) -> str:

@@ -4,13 +4,14 @@ from services.people import CONSENT_VERSION, LANGUAGES, Person, Role
 
 from ..screen import Button, Row, Screen
 from ..taps import ConsentTap, DoorTap, LanguageTap, ReadsTap, WorkTap
+from ..taps_reminders import RemindersTap
 from ..words import Html, Words
 
-EVERYBODY = ("help", "language", "settings", "cancel")
+EVERYBODY = ("reminders", "help", "language", "settings", "cancel")
 COMMANDS = {
-    Role.WORKER: ("work", "balance", "earnings", "history", "mydata", "leave"),
-    Role.COORDINATOR: ("newbatch", "batches", "export", "invite"),
-    Role.OWNER: ("coordinators", "doctor"),
+    Role.WORKER: ("work", "balance", "earnings", "history", "why", "payee", "mydata", "leave"),
+    Role.COORDINATOR: ("newbatch", "batches", "review", "bonus", "export", "budget", "invite"),
+    Role.OWNER: ("coordinators", "adjust", "doctor"),
 }
 
 
@@ -66,6 +67,7 @@ def settings_screen(words: Words, person: Person, door: str | None) -> Screen:
     if Role.WORKER in person.roles:
         lines.append(words.line("start.settings_reads"))
         rows.append(tuple(_reads(words, person, each) for each in LANGUAGES))
+    rows.append((Button(words.plain("remind.settings_button"), RemindersTap()),))
     if door is not None:
         lines.append(words.line(f"start.settings_door_{door}"))
         other = "invite" if door == "open" else "open"

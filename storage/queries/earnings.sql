@@ -1,6 +1,6 @@
 -- name: history
 -- A worker's answers before a moment, newest first. Whether a task is gold is not among the columns.
-SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
        batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
@@ -13,7 +13,7 @@ SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settle
 
 -- name: later_history
 -- A worker's answers after a moment, oldest first.
-SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
        batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
@@ -25,7 +25,7 @@ SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settle
  LIMIT :limit;
 
 -- name: given
-SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id,
+SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
        batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
