@@ -103,7 +103,7 @@ def arrived(tx: Tx, now: Instant, worker: PersonId, rejection: int) -> Rejection
 def agree(tx: Tx, now: Instant, worker: PersonId, rejection: int) -> Rejection:
     """The worker agrees; saying it twice is saying it once. Raises Refusal when they can't say anything any more."""
     row = _own(tx, worker, rejection)
-    expect(tx, worker, None)
+    _expect_nothing(tx, worker)
     if row["state"] != "agreed":
         _require_open(row)
         tx.run("rejections.agree", rejection=rejection, now=now)
@@ -120,7 +120,7 @@ def ask_note(tx: Tx, worker: PersonId, rejection: int) -> Rejection:
 
 def look_again(tx: Tx, worker: PersonId, rejection: int) -> Rejection:
     """The rejection once more; nothing that is typed objects to it."""
-    expect(tx, worker, None)
+    _expect_nothing(tx, worker)
     return of_worker(tx, worker, rejection)
 
 
@@ -130,7 +130,7 @@ def appeal(tx: Tx, now: Instant, worker: PersonId, rejection: int, note: str | N
     Raises Refusal when they agreed before, or their time is over.
     """
     row = _own(tx, worker, rejection)
-    expect(tx, worker, None)
+    _expect_nothing(tx, worker)
     if row["state"] != "appealed":
         _require_open(row)
         said = (note or "").strip()[: review.LONGEST_NOTE] or None
@@ -140,6 +140,13 @@ def appeal(tx: Tx, now: Instant, worker: PersonId, rejection: int, note: str | N
             if person != worker:
                 notify(tx, now, "appealed", rejection, person, key=f"appealed:{rejection}:{person}")
     return of_worker(tx, worker, rejection)
+
+
+def _expect_nothing(tx: Tx, worker: PersonId) -> None:
+    """What is typed next says nothing about a rejection; another dialogue goes on."""
+    row = tx.one("people.find", person=worker)
+    if row is not None and (row["expects"] or "").startswith("appeal:"):
+        expect(tx, worker, None)
 
 
 def _own(tx: Tx, worker: PersonId, rejection: int) -> Row:
