@@ -26,6 +26,7 @@ from .inbox import Inbox
 from .measured import MeasuredDatabase, MeasuredRequest
 from .metrics import Metrics
 from .pacing import Pacer
+from .payee_form import PayeeForm
 from .receiver import Receiver
 from .routing import Router
 from .scheduling import Schedule
@@ -157,6 +158,8 @@ async def serving(running: Running) -> AsyncIterator[None]:
     public = public_app(health)
     if running.webhook is not None:
         running.webhook.add_to(public)
+    if kit.config.public_url is not None:
+        PayeeForm(kit, kit.config.public_url).add_to(public)
 
     async def page() -> bytes:
         return await kit.metrics.page(kit.db, kit.clock.now(), kit.contact)

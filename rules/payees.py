@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -82,8 +82,11 @@ def account_of(written: str) -> Account:
     return Account(parts["bank"], parts["account"], parts["holder"])
 
 
-def check(fields: Mapping[str, str], *, is_korean: bool) -> Filled | dict[Field, Mistake]:
-    """What a form says, or what is wrong with it field by field."""
+def check(
+    fields: Mapping[str, str], *, is_korean: bool, profiles: Collection[Profile]
+) -> Filled | dict[Field, Mistake]:
+    """What a form says, or what is wrong with it field by field. Where no profiles are asked, it is a resident's."""
+    profile = fields.get(Field.TAX, "") if profiles else Profile.RESIDENT
     account = Account(
         bank=_one_line(fields.get(Field.BANK, "")),
         account=GAPS.sub("", unicodedata.normalize("NFKC", fields.get(Field.ACCOUNT, ""))).upper(),
@@ -93,11 +96,11 @@ def check(fields: Mapping[str, str], *, is_korean: bool) -> Filled | dict[Field,
         Field.BANK: _bank(account.bank, is_korean=is_korean),
         Field.ACCOUNT: _number(account.account, fields.get(Field.ACCOUNT, ""), is_korean=is_korean),
         Field.HOLDER: _holder(account.holder),
-        Field.TAX: None if fields.get(Field.TAX) in set(Profile) else Mistake.TAX_MISSING,
+        Field.TAX: None if not profiles or profile in profiles else Mistake.TAX_MISSING,
         Field.CONSENT: None if fields.get(Field.CONSENT) else Mistake.CONSENT_MISSING,
     }
     mistakes = {field: mistake for field, mistake in found.items() if mistake is not None}
-    return mistakes or Filled(account, Profile(fields[Field.TAX]))
+    return mistakes or Filled(account, Profile(profile))
 
 
 def is_iban(account: str) -> bool:

@@ -54,11 +54,15 @@ class Rates:
 
     def withheld(self, profile: Profile, paid_on: date, gross: Micros) -> Taxes:
         """The taxes of a payment on a day, each from the gross by its own rate; nothing where no rate is known."""
-        known = [rate for rate in self.table if rate.profile == profile and rate.since <= paid_on]
-        if not known:
+        rate = self.rate(profile, paid_on)
+        if rate is None:
             return Taxes(Micros(0), Micros(0))
-        rate = max(known, key=lambda each: each.since)
         return Taxes(self._share(gross, rate.income), self._share(gross, rate.local))
+
+    def rate(self, profile: Profile, day: date) -> Rate | None:
+        """What is withheld from a profile on a day; None where no rate is known."""
+        known = [rate for rate in self.table if rate.profile == profile and rate.since <= day]
+        return max(known, key=lambda each: each.since, default=None)
 
     def _share(self, gross: Micros, share: int) -> Micros:
         tax = gross * share // WHOLE

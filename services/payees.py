@@ -1,7 +1,7 @@
 """Where workers' money goes: sealed account data from a one-time form, or a reference that a coordinator keeps."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from rules.model import DAY, HOUR, MINUTE, Instant, PersonId
@@ -58,12 +58,13 @@ class LinkState(StrEnum):
 
 @dataclass(frozen=True)
 class Link:
-    """A one-time link, whose it is, and what is stored; the last two are None for a link that never was.
+    """A one-time link, whose it is, and what is stored for them. Of a link that never was there is only the state.
 
     `message_id` is the message in the chat that carries it.
     """
 
     state: LinkState
+    expires_at: Instant | None = None
     language: str | None = None
     person: PersonId | None = None
     payee: Payee | None = None
@@ -124,7 +125,7 @@ def look(tx: Tx, now: Instant, token_hash: str) -> Link:
     if row["used_at"] is not None:
         state = LinkState.USED
     person = PersonId(row["person_id"])
-    return Link(state, row["language"], person, of(tx, person), row["message_id"])
+    return Link(state, row["expires_at"], row["language"], person, of(tx, person), row["message_id"])
 
 
 def save(
@@ -138,7 +139,8 @@ def save(
 ) -> Link:
     """Take a filled form and use its link up; nothing is stored unless the outcome's state is open.
 
-    `same_as` is what is stored already, when it holds the same account: then nothing is held and nobody is warned.
+    The outcome's payee is what is stored now. `same_as` is what was stored already, when it holds the same account:
+    then nothing is held and nobody is warned.
     """
     link = look(tx, now, token_hash)
     if link.state is not LinkState.OPEN or link.person is None or not _use(tx, now, token_hash):
@@ -150,7 +152,7 @@ def save(
     else:
         is_change = _put(tx, now, link.person, sealed, last_digits, None, tax_profile)
     _tell(tx, now, link.person, "payee_changed" if is_change else "payee_saved", token_hash)
-    return link
+    return replace(link, payee=of(tx, link.person))
 
 
 def dispute(tx: Tx, now: Instant, person: PersonId) -> None:

@@ -1,0 +1,59 @@
+"""What people are told about accounts: each looks at what is stored when it is sent, and says the last digits only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.model import PersonId
+from rules.refusals import Refusal
+from services import payees
+from services.notices import Notice
+
+from .context import Kit
+from .screens import payees as screens
+
+
+async def saved(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that their account is stored; the message with the link that was used goes away."""
+    payee = await kit.db.read(payees.of, PersonId(notice.person))
+    if payee is None:
+        return
+    await kit.telegraph.send(
+        notice.telegram_id, screens.saved_screen(kit.words(notice.language), payee, kit.clock.now())
+    )
+    await _clear(kit, notice, blanks)
+
+
+async def changed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that their account is another one now, and can stop it."""
+    payee = await kit.db.read(payees.of, PersonId(notice.person))
+    if payee is None:
+        return
+    screen = screens.changed_screen(kit.words(notice.language), payee, kit.clock.now())
+    await kit.telegraph.send(notice.telegram_id, screen)
+    await _clear(kit, notice, blanks)
+
+
+async def disputed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """An owner is asked to look; nothing where another one has, or where they are no owner any more."""
+    try:
+        known = await kit.db.read(payees.known, PersonId(notice.person), PersonId(blanks["person"]))
+    except Refusal:
+        return
+    if known.payee is not None and known.payee.waits_for_owner:
+        screen = screens.disputed_owner_screen(kit.words(notice.language), known, kit.clock.now())
+        await kit.telegraph.send(notice.telegram_id, screen)
+
+
+async def released(kit: Kit, notice: Notice, _blanks: Mapping[str, Any]) -> None:
+    """A worker hears that an owner has looked."""
+    payee = await kit.db.read(payees.of, PersonId(notice.person))
+    if payee is not None:
+        screen = screens.released_screen(kit.words(notice.language), payee, kit.clock.now())
+        await kit.telegraph.send(notice.telegram_id, screen)
+
+
+async def _clear(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """Take the message with the used link away."""
+    link = await kit.db.read(payees.look, kit.clock.now(), blanks["link"])
+    if link.message_id is not None:
+        kit.telegraph.pacer.later(kit.telegraph.delete(notice.telegram_id, link.message_id))
