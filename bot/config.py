@@ -3,11 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, cast
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from rules.model import Micros
 from storage import path_of
 
 from .payment_settings import PaymentSettings, read_payments
@@ -40,6 +43,8 @@ class Config:
     database_url: str
     secret_file: Path
     currency: str
+    minimum_wage: Micros | None
+    """What an hour of work should bring at least; None where nothing is compared with it."""
     timezone: ZoneInfo
     join: Literal["invite", "open"]
     chat_rate: int
@@ -82,6 +87,9 @@ class Config:
         return path_of(self.database_url)
 
 
+MINIMUM_WAGES: Mapping[str, Micros] = MappingProxyType({"KRW": Micros(10_320_000_000)})
+"""By currency, where one country alone has it; Korea's for 2026."""
+
 DEFAULT_LISTEN = Address("127.0.0.1", 8080)
 TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{10,}")
 PUBLIC = re.compile(
@@ -104,6 +112,7 @@ def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> 
         database_url=_database(environment, data_dir, mistakes),
         secret_file=Path(environment.get("TAPWORK_SECRET_FILE") or data_dir / "secret.key").expanduser(),
         currency=currency,
+        minimum_wage=_minimum_wage(environment, currency, mistakes),
         timezone=timezone,
         join=_join(environment, mistakes),
         chat_rate=_rate(environment, "TAPWORK_CHAT_RATE", 20, mistakes),
@@ -159,6 +168,16 @@ def _currency(environment: Mapping[str, str], mistakes: list[str]) -> str:
     if not re.fullmatch(r"[A-Z]{3}", currency):
         mistakes.append("TAPWORK_CURRENCY must be a three-letter code, such as KRW")
     return currency
+
+
+def _minimum_wage(environment: Mapping[str, str], currency: str, mistakes: list[str]) -> Micros | None:
+    said = (environment.get("TAPWORK_MINIMUM_WAGE") or "").strip()
+    if not said:
+        return MINIMUM_WAGES.get(currency)
+    if not re.fullmatch(r"[0-9]{1,9}(\.[0-9]{1,6})?", said):
+        mistakes.append("TAPWORK_MINIMUM_WAGE must be an amount for an hour, such as 10320; 0 compares with nothing")
+        return None
+    return Micros(int(Decimal(said) * 1_000_000)) or None
 
 
 def _timezone(environment: Mapping[str, str], mistakes: list[str]) -> ZoneInfo:

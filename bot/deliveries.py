@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from services import batches, stalls
 from services.notices import Notice
 
-from . import exports, farewell, funding, payee_news, reviews, tellings
+from . import exports, farewell, funding, payee_news, payout_news, reviews, tellings
 from .again import again
 from .context import Kit
 from .outbox import Deliver
@@ -76,4 +76,9 @@ KINDS: Mapping[str, Deliver] = {
     "payee_disputed": payee_news.disputed,
     "payee_released": payee_news.released,
     "reminder": reminder,
+    "payout_asked": payout_news.asked,
+    "payout_paid": payout_news.paid,
+    "payout_failed": payout_news.failed,
+    "transfer_prepared": payout_news.prepared,
+    "transfer_approved": payout_news.approved,
 }

@@ -42,9 +42,10 @@ class Button:
 
 @dataclass(frozen=True)
 class File:
-    """A document; `act` gets it and its caption."""
+    """A document whose caption it takes; `act` gets it and the caption."""
 
     act: Callable[[Context, Document, str], Awaitable[None]]
+    takes: Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,10 @@ def on_tap(tap: type[T], act: Callable[[Context, T], Awaitable[None]]) -> Route:
     return Button(tap, act)
 
 
-def on_file(act: Callable[[Context, Document, str], Awaitable[None]]) -> Route:
-    return File(act)
+def on_file(
+    act: Callable[[Context, Document, str], Awaitable[None]], *, takes: Callable[[str], bool] = lambda _caption: True
+) -> Route:
+    return File(act, takes)
 
 
 def on_text(act: Callable[[Context, str], Awaitable[None]]) -> Route:
@@ -100,7 +103,7 @@ class Router:
         routes = tuple(routes)
         self._commands = {route.name: route for route in routes if isinstance(route, Command)}
         self._buttons = {route.tap.code: route for route in routes if isinstance(route, Button)}
-        self._file = next((route for route in routes if isinstance(route, File)), None)
+        self._files = tuple(route for route in routes if isinstance(route, File))
         self._text = next((route for route in routes if isinstance(route, Text)), None)
         self._lost = next((route for route in routes if isinstance(route, Lost)), None)
 
@@ -164,9 +167,10 @@ class Router:
         return Chosen(f"/{route.name}", lambda context: route.act(context, argument.strip()))
 
     def _for_message(self, context: Context, message: Message) -> Chosen:
-        file, text, document = self._file, self._text, message.document
+        text, document, caption = self._text, message.document, message.caption or ""
+        file = next((route for route in self._files if route.takes(caption)), None)
         if context.is_known and document is not None and file is not None:
-            return Chosen("file", lambda context: file.act(context, document, message.caption or ""))
+            return Chosen("file", lambda context: file.act(context, document, caption))
         if context.is_known and message.text and text is not None:
             typed = message.text
             return Chosen("text", lambda context: text.act(context, typed))

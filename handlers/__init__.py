@@ -8,11 +8,13 @@ from . import (
     bonuses,
     budgets,
     changing,
+    closing,
     doctor,
     earnings,
     exports,
     owner,
     pages,
+    payouts,
     payees,
     personal,
     posting,
@@ -33,6 +35,8 @@ ROUTES: tuple[Route, ...] = (
     *tracing.ROUTES,
     *payees.ROUTES,
     *bonuses.ROUTES,
+    *payouts.ROUTES,
+    *closing.ROUTES,
     *posting.ROUTES,
     *changing.ROUTES,
     *batches.ROUTES,
@@ -45,5 +49,14 @@ ROUTES: tuple[Route, ...] = (
     *budgets.ROUTES,
     *personal.ROUTES,
     *reminders.ROUTES,
-    *talk.routes({**posting.EXPECTS, **changing.EXPECTS, **appeals.EXPECTS, **reminders.EXPECTS, **bonuses.EXPECTS, **budgets.EXPECTS}),
+    *talk.routes(
+        {
+            **posting.EXPECTS,
+            **changing.EXPECTS,
+            **appeals.EXPECTS,
+            **reminders.EXPECTS,
+            **bonuses.EXPECTS,
+            **budgets.EXPECTS,
+        }
+    ),
 )

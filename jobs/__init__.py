@@ -1,6 +1,6 @@
 """What happens without a tap. Each job may run twice or late, and nothing breaks."""
 
-from bot.scheduling import Every, Job
+from bot.scheduling import Every, ForPeriod, Job
 from rules.backlog import Missed
 from rules.periods import Daily, Hourly
 
@@ -15,6 +15,7 @@ from . import (
     export,
     forgetting,
     outbox,
+    payouts,
     prune,
     remind,
     settle,
@@ -41,5 +42,6 @@ SCHEDULE: tuple[Job, ...] = (
     Job("check", Daily(hour=3), check.run, Missed.ONCE),
     Job("prune", Daily(hour=4), prune.run, Missed.ONCE),
     Job("forgetting", Daily(hour=4, minute=30), forgetting.run, Missed.ONCE),
+    Job("payday", Daily(hour=6), ForPeriod(payouts.run), Missed.EACH),
     Job("export", Daily(hour=5), export.nightly, Missed.ONCE),
 )

@@ -31,15 +31,11 @@ class Paydays:
 
     def next(self, since: date) -> date | None:
         """The first payday from a day on, that day included."""
-        return next((day for day in _days(since, 1, 32) if self.include(day)), None) if self.are_set else None
-
-    def last(self, until: date, within: int) -> date | None:
-        """The last payday up to a day, at most so many days before it."""
-        return next((day for day in _days(until, -1, within + 1) if self.include(day)), None)
+        return next((day for day in _days(since, 32) if self.include(day)), None)
 
 
-def _days(first: date, step: int, count: int) -> list[date]:
-    return [first + timedelta(days=step * number) for number in range(count)]
+def _days(first: date, count: int) -> list[date]:
+    return [first + timedelta(days=number) for number in range(count)]
 
 
 def read_paydays(text: str) -> Paydays:

@@ -13,6 +13,8 @@ from storage.ledger import post
 from .payouts import amounts_of
 from .transfers import find, note, require_closer
 
+MOST_GIVEN = 10_000
+
 
 class Fault(StrEnum):
     """Why a line of the bank's result changes nothing."""
@@ -40,6 +42,12 @@ class Recorded:
     paid: int
     failed: int
     faults: tuple[tuple[str, Fault], ...]
+
+
+def given(tx: Tx, person: PersonId) -> frozenset[str]:
+    """The codes of the newest payouts that a bank was given. Raises Refusal for others than coordinators and owners."""
+    require_closer(tx, person)
+    return frozenset(row["code"] for row in tx.all("transfers.given", limit=MOST_GIVEN))
 
 
 def unsaid(tx: Tx, person: PersonId, transfer_id: int, limit: int) -> list[Result]:

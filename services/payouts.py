@@ -111,6 +111,14 @@ def withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> None:
         raise Refusal("payout.too_late")
 
 
+def find(tx: Tx, worker: PersonId, code: str) -> Payout:
+    """One of a worker's own payouts. Raises LookupError for any other."""
+    row = tx.one("payouts.find", worker=worker, code=code)
+    if row is None:
+        raise LookupError(code)
+    return payout_of(row)
+
+
 def choose(tx: Tx, now: Instant, worker: PersonId, is_automatic: bool) -> None:
     """Whether the bot asks for this worker's money on paydays."""
     require(tx, worker, Role.WORKER)

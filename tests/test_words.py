@@ -13,7 +13,10 @@ from sources import SPEAKING, Source, called, docstrings, literals, sources, tem
 from bot.screens.start import commands
 from bot.words import catalogue
 from rules.model import Kind
+from rules.payouts import Obstacle
 from rules.stalls import Cause
+from rules.transfers import Problem
+from services import bank_results, transfers
 from services.batches import State
 from services.bonusing import Measure
 from services.people import LANGUAGES, Role
@@ -51,6 +54,12 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "command.*": ("start", *commands(frozenset(Role))),
         "export.*": ("final", "ambiguous", "open", "flagged", "gold"),
         "money.weekday_*": tuple(map(str, range(7))),
+        "payout.no_*": Obstacle,
+        "payout.state_*": ("asked", "closing", "approved", "sent", "paid", "failed", "cancelled"),
+        "closing.fault_*": bank_results.Fault,
+        "closing.next_*": transfers.State,
+        "closing.problem_*": Problem,
+        "closing.state_*": transfers.State,
         "posting.ask_*": ASKED,
         "posting.button_*": CHANGED,
         "posting.change_*": CHANGED,

@@ -9,8 +9,8 @@ from ..words import Html, Words
 
 EVERYBODY = ("reminders", "help", "language", "settings", "cancel")
 COMMANDS = {
-    Role.WORKER: ("work", "balance", "earnings", "history", "why", "payee", "mydata", "leave"),
-    Role.COORDINATOR: ("newbatch", "batches", "review", "bonus", "export", "budget", "invite"),
+    Role.WORKER: ("work", "balance", "payout", "earnings", "history", "why", "payee", "mydata", "leave"),
+    Role.COORDINATOR: ("newbatch", "batches", "review", "bonus", "export", "payouts", "budget", "invite"),
     Role.OWNER: ("coordinators", "adjust", "doctor"),
 }
 

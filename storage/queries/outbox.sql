@@ -8,7 +8,7 @@ ON CONFLICT (dedupe_key) DO NOTHING;
 SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id, person.telegram_id, person.language
   FROM outbox JOIN person ON person.id = outbox.person_id
  WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
-   AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'forgetting', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released'))
+   AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'payout_asked', 'payout_paid', 'payout_failed', 'forgetting', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released'))
  ORDER BY outbox.due_at, outbox.id
  LIMIT :limit;
 

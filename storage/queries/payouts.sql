@@ -41,3 +41,6 @@ SELECT person.id
                       AND (payout.asked_at >= :since OR payout.state IN ('asked', 'approved', 'sent')))
  ORDER BY person.id
  LIMIT 1;
+
+-- name: find
+SELECT * FROM payout WHERE worker_id = :worker AND code = :code;

@@ -49,9 +49,6 @@ SELECT transfer.*, maker.name AS maker, approver.name AS approver,
   LEFT JOIN person approver ON approver.id = transfer.approved_by
  WHERE transfer.id = :transfer;
 
--- name: by_code
-SELECT id FROM transfer WHERE code = :code;
-
 -- name: open
 SELECT id FROM transfer WHERE state IN ('prepared', 'approved', 'sent') ORDER BY id;
 
@@ -103,4 +100,10 @@ UPDATE payout SET state = :state, reason = :reason, ended_at = :now WHERE id = :
 SELECT id FROM person
  WHERE (is_coordinator = 1 OR is_owner = 1) AND leaving_at IS NULL AND id <> :person
  ORDER BY is_owner DESC, id
+ LIMIT :limit;
+
+-- name: given
+SELECT code FROM payout
+ WHERE transfer_id IS NOT NULL AND state IN ('sent', 'paid', 'failed')
+ ORDER BY id DESC
  LIMIT :limit;

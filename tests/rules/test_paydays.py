@@ -11,7 +11,6 @@ def test_on_request_there_are_no_paydays() -> None:
     assert Paydays() == read_paydays(" Request ")
     assert not read_paydays("request").are_set
     assert read_paydays("request").next(date(2026, 11, 22)) is None
-    assert read_paydays("request").last(date(2026, 11, 22), 31) is None
 
 
 def test_a_day_of_the_week_comes_every_week() -> None:
@@ -19,8 +18,6 @@ def test_a_day_of_the_week_comes_every_week() -> None:
     assert date(2026, 11, 27) == fridays.next(date(2026, 11, 22))
     assert date(2026, 11, 27) == fridays.next(date(2026, 11, 27))
     assert date(2026, 12, 4) == fridays.next(date(2026, 11, 28))
-    assert date(2026, 11, 20) == fridays.last(date(2026, 11, 22), 3)
-    assert fridays.last(date(2026, 11, 24), 3) is None
 
 
 def test_days_of_the_month_come_twice_a_month() -> None:

@@ -1,0 +1,55 @@
+"""What people hear of payouts without asking: amounts are looked up when it is sent, and only codes are queued."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rules.model import PersonId
+from rules.refusals import Refusal
+from services import payouts, transfers
+from services.notices import Notice
+from services.transfers import State
+
+from .context import Kit
+from .screens import closing as closing_screens
+from .screens import payouts as screens
+
+
+async def asked(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that the bot has asked on a payday; nothing once they have taken it back."""
+    now, terms = kit.clock.now(), kit.config.payments.terms
+    found = await kit.db.read(payouts.standing, now, PersonId(notice.person), terms)
+    if found.open is not None and found.open.code == blanks["code"]:
+        words = kit.words(notice.language)
+        await kit.telegraph.send(notice.telegram_id, screens.asked(found.open, found, words))
+
+
+async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that their money has arrived."""
+    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
+    await kit.telegraph.send(notice.telegram_id, screens.paid(payout, kit.words(notice.language)))
+
+
+async def failed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that it has not, and why."""
+    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
+    await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words(notice.language)))
+
+
+async def prepared(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A second person is asked to approve a transfer; nothing once that is done, or they may not any more."""
+    try:
+        found = await kit.db.read(transfers.transfer, PersonId(notice.person), blanks["transfer"])
+    except Refusal:
+        return
+    if found.state is State.PREPARED:
+        await kit.telegraph.send(notice.telegram_id, closing_screens.prepared(found, kit.words(notice.language)))
+
+
+async def approved(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """Whoever prepared a transfer hears that it may go to the bank."""
+    try:
+        found = await kit.db.read(transfers.transfer, PersonId(notice.person), blanks["transfer"])
+    except Refusal:
+        return
+    if found.state is State.APPROVED:
+        await kit.telegraph.send(notice.telegram_id, closing_screens.approved(found, kit.words(notice.language)))

@@ -1,0 +1,176 @@
+"""Closing as coordinators and owners see it: what is asked, a transfer's card, and what the bank's result brought."""
+
+from collections.abc import Iterator, Sequence
+
+from rules.payouts import Amounts
+from rules.transfers import Line, Problem, Table
+from services.bank_results import Recorded
+from services.transfers import Overview, State, Transfer
+
+from ..screen import Button, Row, Screen
+from ..taps_payouts import (
+    AllPaidTap,
+    AloneTap,
+    ApproveTap,
+    CancelTransferTap,
+    CloseTransferTap,
+    PayoutsTap,
+    SentTap,
+    TransferFilesTap,
+    TransferTap,
+)
+from ..words import Html, Words
+
+PROBLEMS_SHOWN = 8
+FAULTS_SHOWN = 10
+
+
+def overview(found: Overview, wrong: Sequence[tuple[Line, Problem]], is_owner: bool, words: Words) -> Screen:
+    """What is asked, what looks wrong in it, and the transfers."""
+    lines: list[Html] = [words.line("closing.heading"), _asked(found, words)]
+    if wrong:
+        lines.append(_problems(wrong, words))
+    if found.open:
+        lines.append(words.line("closing.open"))
+    if found.last:
+        last = [_listed(each, words) for each in found.last]
+        lines.append(Html("\n".join([words.line("closing.last"), *last])))
+    if found.is_alone:
+        lines.append(words.line("closing.alone"))
+    elif not found.has_seconds:
+        lines.append(words.line("closing.no_second_owner" if is_owner else "closing.no_second"))
+    return Screen("\n\n".join(lines), tuple(_overview_buttons(found, is_owner, words)))
+
+
+def _overview_buttons(found: Overview, is_owner: bool, words: Words) -> Iterator[Row]:
+    if found.asked:
+        yield (Button(words.plain("closing.button_close"), CloseTransferTap()),)
+    for each in found.open:
+        text = words.plain("closing.button_open", code=each.code, state=words.plain(f"closing.state_{each.state}"))
+        yield (Button(text, TransferTap(each.id)),)
+    if is_owner and (found.is_alone or not found.has_seconds):
+        key = "closing.button_not_alone" if found.is_alone else "closing.button_alone"
+        yield (Button(words.plain(key), AloneTap(0 if found.is_alone else 1)),)
+
+
+def _asked(found: Overview, words: Words) -> Html:
+    if not found.asked:
+        return words.line("closing.asked_none")
+    return words.line("closing.asked", count=found.asked, gross=words.money(found.gross), net=words.money(found.net))
+
+
+def transfer(found: Transfer, words: Words) -> Screen:
+    """A transfer's card, with what can be done next."""
+    lines = [words.line("closing.transfer", code=found.code, state=words.plain(f"closing.state_{found.state}"))]
+    lines.append(sums(found.payouts, found.amounts, words))
+    if found.sha256 is not None:
+        lines.append(words.line("closing.digest", digest=found.sha256))
+    lines.append(words.line("closing.made", name=found.maker))
+    if found.approver is not None:
+        lines.append(words.line("closing.approved_by", name=found.approver))
+    if found.paid or found.failed:
+        lines.append(words.line("closing.ended", paid=found.paid, failed=found.failed, left=found.left))
+    lines.append(words.line(f"closing.next_{found.state}"))
+    return Screen("\n\n".join(lines), tuple(_transfer_buttons(found, words)))
+
+
+def _transfer_buttons(found: Transfer, words: Words) -> Iterator[Row]:
+    files = Button(words.plain("closing.button_files"), TransferFilesTap(found.id))
+    cancel = Button(words.plain("closing.button_cancel"), CancelTransferTap(found.id, 0))
+    if found.state is State.PREPARED:
+        yield (Button(words.plain("closing.button_approve"), ApproveTap(found.id)),)
+        yield (files, cancel)
+    elif found.state is State.APPROVED:
+        yield (Button(words.plain("closing.button_sent"), SentTap(found.id)),)
+        yield (files, cancel)
+    elif found.state is State.SENT:
+        yield (Button(words.plain("closing.button_all_paid"), AllPaidTap(found.id)),)
+        yield (files,)
+    yield (Button(words.plain("closing.button_back"), PayoutsTap()),)
+
+
+def cancel_sure(found: Transfer, words: Words) -> Screen:
+    """Are you sure? What the bank has got would be paid twice."""
+    yes = Button(words.plain("closing.button_cancel_sure"), CancelTransferTap(found.id, 1))
+    no = Button(words.plain("closing.button_keep"), TransferTap(found.id))
+    return Screen(words.line("closing.cancel_sure", code=found.code), ((yes,), (no,)))
+
+
+def prepared(found: Transfer, words: Words) -> Screen:
+    """Somebody is asked to approve what another person has prepared."""
+    return _told(words.line("closing.please_approve", name=found.maker, code=found.code), found, words)
+
+
+def approved(found: Transfer, words: Words) -> Screen:
+    """Whoever prepared a transfer hears that it may go."""
+    text = words.line("closing.is_approved", name=found.approver or "", code=found.code)
+    return _told(text, found, words)
+
+
+def _told(text: Html, found: Transfer, words: Words) -> Screen:
+    show = Button(words.plain("closing.button_show", code=found.code), TransferTap(found.id))
+    return Screen("\n\n".join([text, sums(found.payouts, found.amounts, words)]), ((show,),))
+
+
+def recorded(outcome: Recorded, unclear: int, words: Words) -> Screen:
+    """What a result file brought, with everything in it that changed nothing."""
+    lines = [words.line("closing.recorded", paid=outcome.paid, failed=outcome.failed)]
+    if unclear:
+        lines.append(words.line("closing.unclear", count=unclear))
+    lines += [words.line(f"closing.fault_{fault}", code=code) for code, fault in outcome.faults[:FAULTS_SHOWN]]
+    if len(outcome.faults) > FAULTS_SHOWN:
+        lines.append(words.line("closing.more", count=len(outcome.faults) - FAULTS_SHOWN))
+    back = Button(words.plain("closing.button_back"), PayoutsTap())
+    return Screen("\n".join(lines), ((back,),))
+
+
+def file_caption(found: Transfer, words: Words) -> Html:
+    return words.line(
+        "closing.file", code=found.code, count=found.payouts, net=words.money(found.amounts.net), digest=found.sha256
+    )
+
+
+def sums(count: int, total: Amounts, words: Words) -> Html:
+    return words.line(
+        "closing.sums",
+        count=count,
+        gross=words.money(total.gross),
+        income=words.money(total.income_tax),
+        local=words.money(total.local_tax),
+        net=words.money(total.net),
+    )
+
+
+def problem_table(wrong: Sequence[tuple[Line, Problem]], words: Words) -> Table:
+    """What looks wrong, for a file: without a digit of any account."""
+    heading = words.plain("closing.problem_heading").split(",")
+    return [heading] + [
+        [line.worker_code, line.name, line.code, words.money(line.amounts.gross), _problem(problem, words)]
+        for line, problem in wrong
+    ]
+
+
+def _problems(wrong: Sequence[tuple[Line, Problem]], words: Words) -> Html:
+    lines = [
+        words.line("closing.problem", worker=line.worker_code, name=line.name, problem=_problem(problem, words))
+        for line, problem in wrong[:PROBLEMS_SHOWN]
+    ]
+    if len(wrong) > PROBLEMS_SHOWN:
+        lines.append(words.line("closing.more", count=len(wrong) - PROBLEMS_SHOWN))
+    return Html("\n".join([words.line("closing.problems"), *lines]))
+
+
+def _problem(problem: Problem, words: Words) -> str:
+    text = words.plain(f"closing.problem_{problem}")
+    return words.plain("closing.kept_out", problem=text) if problem.keeps_out else text
+
+
+def _listed(found: Transfer, words: Words) -> Html:
+    return words.line(
+        "closing.listed",
+        date=words.day(found.made_at),
+        code=found.code,
+        count=found.payouts,
+        net=words.money(found.amounts.net),
+        state=words.plain(f"closing.state_{found.state}"),
+    )
