@@ -6,10 +6,11 @@ from bot import posting as flow
 from bot.context import Context
 from bot.routing import Route, on_tap
 from bot.screens import posting as screens
+from bot.screens.budgets import short_screen
 from bot.taps_batches import AskTap, CardTap, DraftTap, SetTap
 from rules.model import BatchId, Kind
 from rules.settings import Settings
-from services import drafting, steering
+from services import drafting, shortage, steering
 
 from .batches import show_card
 
@@ -51,8 +52,13 @@ async def typed(ctx: Context, argument: str, text: str) -> None:
 
 
 async def _change(ctx: Context, batch: BatchId, said: Settings) -> None:
+    short = await ctx.run(shortage.tell, ctx.now, ctx.person.id, batch, said.price) if said.price else None
+    if short is not None:
+        await ctx.show(short_screen(ctx.words, short))
+        return
     is_draft = await ctx.run(steering.change, ctx.now, ctx.person.id, batch, said)
-    await ctx.toast(ctx.words.plain("posting.changed" if is_draft else "batch.changed"))
+    done = "batch.guide_changed" if said.guide else "batch.changed"
+    await ctx.toast(ctx.words.plain("posting.changed" if is_draft else done))
     if not is_draft:
         await show_card(ctx, batch)
     elif said.choices is not None or said.kind is not None:

@@ -23,7 +23,7 @@ async def review(ctx: Context, argument: str) -> None:
     """/review, or the answers of one batch by its code."""
     if argument:
         batch = await ctx.run(drafting.find_own, ctx.person.id, argument)
-        await show_next(ctx, NextTap(batch, screens.BEGINNING, 0))
+        await show_next(ctx, NextTap(batch, reviewing.FIRST, 0))
     else:
         await show_overview(ctx, ReviewsTap())
 

@@ -62,7 +62,7 @@ def _own_running(tx: Tx, person: PersonId, batch: BatchId) -> Row:
 
 
 def change(tx: Tx, now: Instant, person: PersonId, batch: BatchId, said: Settings) -> bool:
-    """Change a draft in everything, a running batch in its price and deadline; whether it is a draft.
+    """Change a draft in everything, a running batch in its price, deadline and guide; whether it is a draft.
 
     NO_DEADLINE takes the deadline away. Raises Refusal for anything else of a running batch, and for a closed one.
     """
@@ -74,6 +74,8 @@ def change(tx: Tx, now: Instant, person: PersonId, batch: BatchId, said: Setting
         reprice(tx, now, person, batch, said.price)
     elif said.deadline is not None:
         defer(tx, person, batch, said.deadline or None)
+    elif said.guide:
+        rewrite_guide(tx, now, person, batch, said.guide)
     else:
         raise Refusal("posting.published_before")
     return False
@@ -138,6 +140,14 @@ def defer(tx: Tx, person: PersonId, batch: BatchId, deadline: Instant | None) ->
     _own_running(tx, person, batch)
     expect(tx, person, None)
     tx.run("batches.defer", batch=batch, deadline=deadline)
+
+
+def rewrite_guide(tx: Tx, now: Instant, person: PersonId, batch: BatchId, content: str) -> None:
+    """A new version of the guide, for answers from now on; those that were given keep the one that they followed."""
+    version = _own_running(tx, person, batch)["guide_version"] + 1
+    expect(tx, person, None)
+    tx.run("batches.write_guide", batch=batch, version=version, content=content, now=now)
+    tx.run("batches.guided", batch=batch, version=version)
 
 
 def close(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> None:

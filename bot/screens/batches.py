@@ -2,6 +2,7 @@
 
 from rules.model import Instant
 from services.batches import Card, Page, State
+from services.reviewing import FIRST
 from services.steering import Flagged
 
 from ..screen import Button, Row, Screen
@@ -17,6 +18,7 @@ from ..taps_batches import (
     PauseTap,
 )
 from ..taps_export import ExportTap
+from ..taps_review import NextTap
 from ..taps_stalls import WhyStalledTap
 from ..words import Html, Words
 from .posting import overlap_words
@@ -111,14 +113,16 @@ def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
     elif card.state is State.OPEN:
         rows.append((Button(words.plain("batch.pause"), PauseTap(batch, 1)),))
     export = Button(words.plain("batch.export"), ExportTap(batch))
+    review = Button(words.plain("batch.review"), NextTap(batch, FIRST, 0))
     clone = Button(words.plain("batch.clone"), CloneTap(batch))
     if card.state is not State.CLOSED:
         price = Button(words.plain("posting.button_price"), AskTap(batch, "price"))
         deadline = Button(words.plain("posting.button_deadline"), AskTap(batch, "deadline"))
         rows.append((price, deadline))
+        rows.append((Button(words.plain("posting.button_guide"), AskTap(batch, "guide")), review))
         rows.append((export, Button(words.plain("batch.close"), CloseBatchTap(batch, 0))))
     else:
-        rows.append((export,))
+        rows.append((export, review))
     refresh = Button(words.plain("batch.refresh"), CardTap(batch))
     return (*rows, (clone, refresh), (Button(words.plain("batch.all"), BatchesTap(0)),))
 

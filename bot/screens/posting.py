@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from rules.model import DAY, Instant, Kind
+from rules.amounts import exact
+from rules.model import DAY, Instant, Kind, Micros
+from rules.pricing import Underpaid, underpaid
 from rules.settings import Fault, Overlap, parse_overlap, parse_price, parse_review
 from services.dealing import Shown
 from services.drafting import Preview
@@ -15,6 +17,7 @@ from ..screen import Button, Row, Screen
 from ..taps import Tap
 from ..taps_batches import (
     AskTap,
+    CardTap,
     DiscardTap,
     DropTap,
     InertTap,
@@ -128,6 +131,8 @@ def ask_change(words: Words, batch: int, key: str, currency: str, back: Tap) -> 
     options = _options(words, key, currency)
     if key == "choices":
         options = [(words.plain(f"posting.kind_{kind}"), f"kind-{kind}") for kind in Kind]
+    if key == "guide" and isinstance(back, CardTap):
+        options = []  # Answers that were given by a rule keep it, so a running batch keeps a guide.
     rows = _rows(options, lambda value: SetTap(batch, key, value))
     return Screen(words.line(f"posting.change_{key}"), (*rows, (Button(words.plain("posting.back"), back),)))
 
@@ -181,7 +186,12 @@ def sample(words: Words, shown: Shown) -> Screen:
     return replace(screen, keyboard=rows)
 
 
-def draft_card(words: Words, preview: Preview, now: Instant) -> Screen:
+def low_pay(preview: Preview, wage: Micros | None, currency: str) -> Underpaid | None:
+    """Whether a draft's price is below the minimum wage at the speed that is known of its tasks."""
+    return underpaid(preview.price, preview.per_answer, wage, currency)
+
+
+def draft_card(words: Words, preview: Preview, now: Instant, low: Underpaid | None) -> Screen:
     """What was taken and refused, what it will cost and take, and the two buttons that decide."""
     lines = [
         words.line("posting.draft_title", title=preview.title, code=preview.code),
@@ -193,8 +203,37 @@ def draft_card(words: Words, preview: Preview, now: Instant) -> Screen:
         _terms(words, preview, now),
         "",
         *_cost(words, preview),
+        *_budget(words, preview),
+        *_warning(words, preview, low),
     ]
-    return Screen(_with_faults(words, lines, preview.faults), _draft_keyboard(words, preview.batch))
+    rows = _draft_keyboard(words, preview.batch)
+    if low is not None:
+        rows = ((_enough(words, preview.batch, low),), *rows)
+    return Screen(_with_faults(words, lines, preview.faults), rows)
+
+
+def _budget(words: Words, preview: Preview) -> list[Html]:
+    """Where the coordinator has a limit: what it leaves, and what is missing of this draft's cost."""
+    if preview.left is None:
+        return []
+    left, missing = words.money(preview.left), preview.cost.reserved - preview.left
+    if missing > 0:
+        return [words.line("posting.budget_short", left=left, missing=words.money(Micros(missing)))]
+    return [words.line("posting.budget_left", left=left)]
+
+
+def _warning(words: Words, preview: Preview, low: Underpaid | None) -> list[Html]:
+    if low is None:
+        return []
+    key = "posting.low_measured" if preview.is_measured else "posting.low_guessed"
+    typical, wage = words.duration(preview.per_answer), words.money(low.wage)
+    return [Html(""), words.line(key, hourly=words.rounded(low.hourly), wage=wage, typical=typical)]
+
+
+def _enough(words: Words, batch: int, low: Underpaid) -> Button:
+    """One tap to the price that reaches the minimum wage."""
+    value = exact(low.enough).replace(",", "")
+    return Button(words.plain("posting.price_enough", price=words.money(low.enough)), SetTap(batch, "price", value))
 
 
 def _counts(words: Words, preview: Preview) -> list[Html]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rules.choosing import bits
 from rules.model import Instant, Kind
 from services.appealing import Rejection
-from services.reviewing import Examined, Overview, Reviewable, Reviewer, Rule, Waiting
+from services.reviewing import FIRST, Examined, Overview, Reviewable, Reviewer, Rule, Waiting
 
 from ..screen import Button, Row, Screen
 from ..taps_review import (
@@ -63,7 +63,7 @@ def _waiting(words: Words, each: Waiting) -> Row:
 
 def _batch(words: Words, each: Reviewable) -> Row:
     text = words.plain("review.batch_button", title=shortened(each.title, BUTTON_LETTERS), doubtful=each.doubtful)
-    return (Button(text, NextTap(each.batch, BEGINNING, 0)),)
+    return (Button(text, NextTap(each.batch, FIRST, 0)),)
 
 
 def item(words: Words, found: Examined, now: Instant) -> Screen:

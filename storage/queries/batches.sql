@@ -96,6 +96,13 @@ UPDATE batch SET price = :price, reserved_price = :reserved WHERE id = :batch AN
 -- name: defer
 UPDATE batch SET deadline_at = :deadline WHERE id = :batch AND state IN ('open', 'paused');
 
+-- name: write_guide
+INSERT INTO guide (batch_id, version, content, written_at) VALUES (:batch, :version, :content, :now)
+ON CONFLICT (batch_id, version) DO UPDATE SET content = excluded.content, written_at = excluded.written_at;
+
+-- name: guided
+UPDATE batch SET guide_version = :version WHERE id = :batch AND state IN ('open', 'paused');
+
 -- name: overdue
 SELECT id FROM batch WHERE state IN ('open', 'paused') AND deadline_at <= :now ORDER BY id;
 
