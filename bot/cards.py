@@ -4,16 +4,17 @@ import asyncio
 from functools import partial
 
 from rules.model import SECOND
-from services import paging, working
+from services import paging, preferring, slicing, working
 from services.dealing import Shown
 from services.paging import Page
-from services.working import Outcome, Recorded, Stale, Summary, Toggled
+from services.working import Ended, Outcome, Recorded, Stale, Summary, Toggled
 
 from . import sheets
 from .context import Context
 from .screen import Screen
 from .screens import pages, work
 from .screens.pages import menu_screen, page_screen
+from .screens.reminders import with_kept, with_offer
 from .taps_pages import Menu
 from .telegraph import Sent
 
@@ -89,7 +90,21 @@ async def _screen(ctx: Context, then: Shown | Summary | Page) -> Screen:
         case Shown():
             return work.task_screen(ctx.words, then)
         case Summary():
-            return work.summary_screen(ctx.words, then)
+            return await _ended(ctx, then)
+
+
+async def _ended(ctx: Context, summary: Summary) -> Screen:
+    screen = work.summary_screen(ctx.words, summary)
+    if summary.ended is Ended.EMPTY:
+        return await offering_reminders(ctx, screen)
+    kept = await ctx.kit.db.read(slicing.waiting, ctx.person.id, summary.batch)
+    return screen if kept is None else with_kept(ctx.words, screen, kept[0], ctx.words.when(kept[1], ctx.now))
+
+
+async def offering_reminders(ctx: Context, screen: Screen) -> Screen:
+    """A card for somebody who finds nothing to do; the first one also offers to tell them when there is something."""
+    is_first = await ctx.run(preferring.offer, ctx.now, ctx.person.id)
+    return with_offer(ctx.words, screen) if is_first else screen
 
 
 async def _sheet(ctx: Context, page: Page) -> bytes | None:

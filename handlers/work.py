@@ -1,6 +1,6 @@
 """A worker labels: /work, the taps of the labeling message, and what stands around it."""
 
-from bot.cards import bring, tell
+from bot.cards import bring, offering_reminders, tell
 from bot.context import Context
 from bot.routing import Route, on_command, on_tap
 from bot.screens import work as screens
@@ -30,7 +30,8 @@ async def work(ctx: Context, _argument: str) -> None:
     if len(offers) == 1:
         await bring(ctx, await ctx.run(offering.begin, ctx.now, ctx.person.id, offers[0].batch))
     else:
-        await ctx.show(screens.offers_screen(ctx.words, offers, ctx.now))
+        screen = screens.offers_screen(ctx.words, offers, ctx.now)
+        await ctx.show(screen if offers else await offering_reminders(ctx, screen))
 
 
 async def browse(ctx: Context, _tap: WorkTap) -> None:

@@ -40,7 +40,13 @@ class Guide:
 def offers(tx: Tx, person: PersonId) -> list[Offer]:
     """The open batches that have something for this worker, oldest first."""
     worker = require_worker(tx, person)
-    return [_offer(tx, row) for row in _open_for(tx, worker) if _has_something(tx, worker.id, row["id"])]
+    return [_offer(tx, row) for row in _open_for(tx, worker) if has_something(tx, worker.id, row["id"])]
+
+
+def available(tx: Tx, person: PersonId) -> int:
+    """How many batches have something for this worker."""
+    worker = require_worker(tx, person)
+    return sum(has_something(tx, worker.id, row["id"]) for row in _open_for(tx, worker))
 
 
 def begin(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> Shown | Summary:
@@ -96,7 +102,7 @@ def _offer(tx: Tx, row: Row) -> Offer:
     )
 
 
-def _has_something(tx: Tx, worker: PersonId, batch: BatchId) -> bool:
+def has_something(tx: Tx, worker: PersonId, batch: BatchId) -> bool:
     """Whether a worker holds a task of a batch, or could take one."""
     if _holds(tx, worker, batch):
         return True
@@ -106,4 +112,6 @@ def _has_something(tx: Tx, worker: PersonId, batch: BatchId) -> bool:
 
 
 def _holds(tx: Tx, worker: PersonId, batch: BatchId) -> bool:
-    return tx.one("assignments.held", worker=worker, batch=batch) is not None
+    if tx.one("assignments.held", worker=worker, batch=batch) is not None:
+        return True
+    return tx.one("slices.next", worker=worker, batch=batch) is not None

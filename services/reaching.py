@@ -4,6 +4,7 @@ from rules.model import Instant
 from storage import Tx
 
 from .people import reached
+from .slicing import end_all
 from .working import lapse
 
 
@@ -14,4 +15,6 @@ def lose(tx: Tx, now: Instant, telegram_id: int) -> int:
     held = tx.all("assignments.of_worker", worker=person["id"]) if person is not None else []
     for row in held:
         lapse(tx, now, row["id"], row["task_id"], row["batch_id"], row["revision"])
+    if person is not None:
+        end_all(tx, now, person["id"])
     return len(held)

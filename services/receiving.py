@@ -11,6 +11,7 @@ from storage.sql import is_writing
 
 from .alerting import alert
 from .people import Person, find
+from .preferring import heard_from
 
 T = TypeVar("T")
 
@@ -64,6 +65,7 @@ def begin(tx: Tx, now: Instant, seq: int, telegram_id: int) -> Begun | None:
         tx.run("inbox.fail", seq=seq)
         alert(tx, now, "alert.set_aside", str(seq))
         return None
+    heard_from(tx, telegram_id)
     return Begun(row["attempts"], find(tx, telegram_id))
 
 

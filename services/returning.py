@@ -42,6 +42,7 @@ def come_back(tx: Tx, now: Instant, away: int | None) -> int:
     if away <= OUTAGE:
         return 0
     tx.run("assignments.extend", by=away)
+    tx.run("slices.prolong", by=away)
     newest: dict[PersonId, BatchId] = {}
     for row in tx.all("assignments.open", now=now):
         newest.setdefault(row["worker_id"], row["batch_id"])

@@ -101,7 +101,7 @@ CREATE TABLE export_run (
     due_at BIGINT NOT NULL,
     upto BIGINT NOT NULL,
     reason TEXT,
-    is_told INTEGER NOT NULL CHECK (is_told IN (0, 1)),
+    told TEXT NOT NULL CHECK (told IN ('no', 'failed', 'asked')),
     UNIQUE (batch_id, period)
 );
 CREATE INDEX export_run_due ON export_run (due_at) WHERE state = 'due';

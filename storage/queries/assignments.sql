@@ -9,10 +9,10 @@ ON CONFLICT (task_id, worker_id) DO UPDATE
 RETURNING id, revision;
 
 -- name: held
--- What a worker holds in a batch: the newest first, so that an answer that was opened again comes before the rest;
--- what was dealt together keeps its order.
+-- What a worker was shown and holds in a batch: the newest first, so that an answer that was opened again comes before
+-- the rest; what was dealt together keeps its order. What waits in a slice was not leased yet.
 SELECT id, task_id, revision, draft FROM assignment
- WHERE worker_id = :worker AND batch_id = :batch AND state = 'held'
+ WHERE worker_id = :worker AND batch_id = :batch AND state = 'held' AND leased_at > 0
  ORDER BY leased_at DESC, id
  LIMIT 1;
 
@@ -64,7 +64,9 @@ UPDATE assignment SET lease_until = lease_until + :by WHERE state = 'held';
 
 -- name: open
 -- Who holds a task, what they were shown last first.
-SELECT worker_id, batch_id FROM assignment WHERE state = 'held' AND lease_until > :now ORDER BY shown_at DESC, id DESC;
+SELECT worker_id, batch_id FROM assignment
+ WHERE state = 'held' AND lease_until > :now AND leased_at > 0
+ ORDER BY shown_at DESC, id DESC;
 
 -- name: of_worker
 SELECT id, task_id, batch_id, revision FROM assignment WHERE worker_id = :worker AND state = 'held' ORDER BY id;

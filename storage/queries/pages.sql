@@ -1,7 +1,7 @@
 -- name: held
--- All that a worker holds in a batch, in the order in which cards bring it.
+-- All that a worker was shown and holds in a batch, in the order in which cards bring it.
 SELECT id FROM assignment
- WHERE worker_id = :worker AND batch_id = :batch AND state = 'held'
+ WHERE worker_id = :worker AND batch_id = :batch AND state = 'held' AND leased_at > 0
  ORDER BY leased_at DESC, id
  LIMIT :limit;
 
