@@ -68,7 +68,8 @@ async def publish(desk: Desk, person: PersonId, batch: BatchId) -> None:
 
 
 def _done(desk: Desk, command: Post, words: Words, imported: Imported, preview: Preview) -> Done:
-    card = text_of(screens.draft_card(words, preview, desk.clock.now()))
+    low = screens.low_pay(preview, desk.config.minimum_wage, desk.config.currency)
+    card = text_of(screens.draft_card(words, preview, desk.clock.now(), low))
     last = words.plain("posting.published" if command.publish else "cli.publish_how")
     listing = _listing(words, imported.listing)
     facts = {

@@ -10,6 +10,7 @@ from rules.model import SECOND, BatchId, Instant
 from rules.refusals import Refusal
 from rules.settings import Settings, parse
 from services import drafting, posting
+from services.drafting import Preview
 from services.people import Person
 from services.posting import Upload
 
@@ -19,6 +20,7 @@ from .screen import Screen
 from .screens import posting as screens
 from .telegraph import CardGone, Sent
 from .turns import Lane
+from .words import Words
 
 log = logging.getLogger(__name__)
 
@@ -163,12 +165,17 @@ async def show_draft(kit: Kit, person: Person, batch: BatchId) -> None:
     words = kit.words(person.language)
     preview = await kit.db.run(drafting.preview, person.id, batch)
     await kit.telegraph.tell(person.telegram_id, screens.sample(words, preview.sample))
-    await kit.telegraph.tell(person.telegram_id, screens.draft_card(words, preview, kit.clock.now()))
+    await kit.telegraph.tell(person.telegram_id, _card(kit, words, preview))
 
 
 async def draft_card(kit: Kit, person: Person, batch: BatchId) -> Screen:
     preview = await kit.db.run(drafting.preview, person.id, batch)
-    return screens.draft_card(kit.words(person.language), preview, kit.clock.now())
+    return _card(kit, kit.words(person.language), preview)
+
+
+def _card(kit: Kit, words: Words, preview: Preview) -> Screen:
+    low = screens.low_pay(preview, kit.config.minimum_wage, kit.config.currency)
+    return screens.draft_card(words, preview, kit.clock.now(), low)
 
 
 async def resume(kit: Kit, now: Instant) -> int:

@@ -6,6 +6,7 @@ from bot import posting as flow
 from bot.context import Context
 from bot.routing import Route, on_command, on_file, on_tap
 from bot.screens import posting as screens
+from bot.screens.budgets import short_screen
 from bot.taps_batches import (
     DiscardTap,
     DraftTap,
@@ -19,7 +20,7 @@ from bot.taps_batches import (
 from rules.model import BatchId, Kind, UploadId
 from rules.refusals import Refusal
 from rules.settings import Settings, merge, parse, read_caption
-from services import drafting, posting
+from services import drafting, posting, shortage
 from services.posting import Upload
 
 from .batches import show_card
@@ -131,6 +132,10 @@ async def publish(ctx: Context, tap: PublishTap) -> None:
     batch = BatchId(tap.batch)
     while not await ctx.run(drafting.level, ctx.person.id, batch):
         pass
+    short = await ctx.run(shortage.tell, ctx.now, ctx.person.id, batch)
+    if short is not None:
+        await ctx.show(short_screen(ctx.words, short))
+        return
     await ctx.run(drafting.publish, ctx.now, ctx.person.id, batch)
     await ctx.toast(ctx.words.plain("posting.published"))
     await show_card(ctx, batch)

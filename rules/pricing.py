@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from .currency import smallest
 from .model import HOUR, Micros
 
 GOLD_SHARE = 10
@@ -45,11 +46,23 @@ def cost(tasks: int, overlap: int, golds: int, price: Micros) -> Cost:
     )
 
 
-def hourly(price: Micros, per_answer: int) -> Micros:
-    """What an hour of answers brings at so many milliseconds each."""
-    return Micros(price * HOUR // max(per_answer, 1))
+@dataclass(frozen=True)
+class Underpaid:
+    """What an hour of answers brings, what it should, and the price at which it would."""
+
+    hourly: Micros
+    wage: Micros
+    enough: Micros
 
 
-def price_for(wage: Micros, per_answer: int, unit: Micros) -> Micros:
-    """The lowest price, in whole units, at which an hour of answers brings the wage."""
-    return Micros(-(-wage * per_answer // (HOUR * unit)) * unit)
+def underpaid(price: Micros, per_answer: int, wage: Micros | None, currency: str) -> Underpaid | None:
+    """Whether a price means less than a wage at so many milliseconds for an answer; None where it does not.
+
+    The price that would reach it is in amounts that people name: whole coins, and hundredths of them below ten.
+    """
+    hourly = Micros(price * HOUR // max(per_answer, 1))
+    if wage is None or hourly >= wage:
+        return None
+    least, coin = -(-wage * per_answer // HOUR), smallest(currency)
+    unit = coin if least >= 10 * coin else coin // 100
+    return Underpaid(hourly, wage, Micros(-(-least // unit) * unit))

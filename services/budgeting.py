@@ -115,7 +115,7 @@ def take_back(
 
 
 def set_limit(tx: Tx, now: Instant, owner: PersonId, coordinator: PersonId, *, is_on: bool) -> None:
-    """Let a coordinator spend no more than they are given, or whatever they need; saying the same twice does nothing."""
+    """Let a coordinator spend no more than they are given, or whatever they need. Said twice it is noted once."""
     row = _funded(tx, owner, coordinator)
     if not tx.run("budgets.limit", person=coordinator, on=int(is_on)):
         return

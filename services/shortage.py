@@ -68,7 +68,7 @@ def tell(tx: Tx, now: Instant, person: PersonId, batch: BatchId, price: Micros |
 
 
 def _needed(tx: Tx, now: Instant, batch: Row, price: Micros | None) -> Micros:
-    if batch["state"] == "draft":
+    if batch["state"] == "draft" and price is None:
         return cost(batch["tasks"], batch["overlap_most"], batch["golds"], batch["price"]).reserved
     if batch["state"] not in ("open", "paused") or price is None or price <= batch["reserved_price"]:
         return Micros(0)

@@ -17,7 +17,7 @@ from ..taps_batches import (
     JudgeTap,
     PauseTap,
 )
-from ..taps_export import ExportTap
+from ..taps_export import PlanTap
 from ..taps_review import NextTap
 from ..taps_stalls import WhyStalledTap
 from ..words import Html, Words
@@ -112,7 +112,7 @@ def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
         rows.append((Button(words.plain("batch.resume"), PauseTap(batch, 0)),))
     elif card.state is State.OPEN:
         rows.append((Button(words.plain("batch.pause"), PauseTap(batch, 1)),))
-    export = Button(words.plain("batch.export"), ExportTap(batch))
+    export = Button(words.plain("batch.export"), PlanTap(batch))
     review = Button(words.plain("batch.review"), NextTap(batch, FIRST, 0))
     clone = Button(words.plain("batch.clone"), CloneTap(batch))
     if card.state is not State.CLOSED:

@@ -10,12 +10,13 @@ RETURNING id;
 SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS newest FROM funding WHERE coordinator_id = :person;
 
 -- name: waiting_late
--- How many late answers may still come beyond the free slots of their tasks. Each takes back a slot that is still free.
+-- How many late answers may still come beyond the free slots of their tasks. Each takes back a slot that is still free;
+-- none comes to what was never shown.
 SELECT CAST(COALESCE(SUM(lapsed - open_slots), 0) AS BIGINT) AS answers
   FROM (SELECT task.id, task.open_slots, COUNT(*) AS lapsed
           FROM assignment JOIN task ON task.id = assignment.task_id
          WHERE assignment.batch_id = :batch AND assignment.state = 'expired' AND assignment.lease_until >= :since
-           AND task.gold IS NULL
+           AND assignment.leased_at > 0 AND task.gold IS NULL
          GROUP BY task.id, task.open_slots
         HAVING COUNT(*) > task.open_slots) beyond;
 
@@ -26,6 +27,7 @@ SELECT task.open_slots, COUNT(assignment.id) AS lapsed,
   FROM task
   LEFT JOIN assignment
     ON assignment.task_id = task.id AND assignment.state = 'expired' AND assignment.lease_until >= :since
+   AND assignment.leased_at > 0
  WHERE task.id = :task
  GROUP BY task.id, task.open_slots;
 

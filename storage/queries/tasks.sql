@@ -21,11 +21,12 @@ SELECT queued.id, queued.place
         WHERE seen.task_id = queued.id AND seen.worker_id = :worker AND seen.state <> 'expired')
    AND (queued.open_slots > (
        SELECT COUNT(*) FROM assignment lapsed
-        WHERE lapsed.task_id = queued.id AND lapsed.state = 'expired' AND lapsed.lease_until >= :since)
+        WHERE lapsed.task_id = queued.id AND lapsed.state = 'expired' AND lapsed.lease_until >= :since
+          AND lapsed.leased_at > 0)
      OR EXISTS (
        SELECT 1 FROM assignment own
         WHERE own.task_id = queued.id AND own.worker_id = :worker AND own.state = 'expired'
-          AND own.lease_until >= :since))
+          AND own.lease_until >= :since AND own.leased_at > 0))
  ORDER BY queued.place
  LIMIT 1 {skip_locked};
 
