@@ -30,6 +30,9 @@ CREATE TABLE funding (
 );
 CREATE INDEX funding_coordinator ON funding (coordinator_id, id);
 
+-- Cards that lapsed: late answers to them are paid for a day, and a limited budget has to have them.
+CREATE INDEX assignment_lapsed ON assignment (batch_id, lease_until) WHERE state = 'expired';
+
 -- Review -------------------------------------------------------------------------------------------------------------
 
 ALTER TABLE batch ADD COLUMN review BIGINT NOT NULL DEFAULT 259200000 CHECK (review BETWEEN 0 AND 604800000);
