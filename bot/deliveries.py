@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from services import batches, stalls
 from services.notices import Notice
 
-from . import exports, farewell, funding, payee_news, payout_news, reviews, tellings
+from . import export_news, farewell, funding, payee_news, payout_news, reviews, tellings
 from .again import again
 from .context import Kit
 from .outbox import Deliver
@@ -33,7 +33,9 @@ async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
 
 async def violated(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An owner hears that the books do not add up."""
-    await kit.telegraph.send(notice.telegram_id, screens.violated_screen(kit.words(notice.language), blanks["checks"]))
+    words, rows = kit.words(notice.language), blanks.get("rows", [])
+    screen = screens.violated_screen(words, blanks["checks"], rows, blanks.get("more", 0))
+    await kit.telegraph.send(notice.telegram_id, screen)
 
 
 async def alert(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -66,7 +68,10 @@ KINDS: Mapping[str, Deliver] = {
     "bonus": tellings.bonus,
     "adjusted": tellings.adjusted,
     "again": again,
-    "completed": exports.completed,
+    "completed": export_news.completed,
+    "exported": export_news.exported,
+    "export_failed": export_news.failed,
+    "export_works": export_news.works,
     "forgetting": farewell.forgetting,
     "handed_over": farewell.handed_over,
     "short": funding.short,

@@ -47,7 +47,7 @@ async def dismiss(ctx: Context, tap: DismissTap) -> None:
     if not tap.sure:
         await ctx.show(screens.dismiss_screen(ctx.words, chosen))
         return
-    dismissed = await ctx.run(enrolling.dismiss, ctx.person.id, PersonId(tap.person))
+    dismissed = await ctx.run(enrolling.dismiss, ctx.now, ctx.person.id, PersonId(tap.person))
     await ctx.toast(ctx.words.plain("owner.dismissed", name=dismissed.name))
     await set_menu(ctx.kit, dismissed)
     await ctx.show(screens.coordinators_screen(ctx.words, await ctx.run(enrolling.coordinators, ctx.person.id)))

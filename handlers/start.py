@@ -8,9 +8,11 @@ from bot.routing import Route, on_command, on_tap
 from bot.screen import Screen
 from bot.screens import start as screens
 from bot.screens.personal import farewell_screen
+from bot.screens.start import OwnersSettings
 from bot.taps import ConsentTap, DoorTap, LanguageTap, ReadsTap
+from bot.taps_budgets import AloneTap
 from rules.refusals import Refusal
-from services import enrolling, people
+from services import deeds, enrolling, people
 from services.enrolling import Newcomer
 from services.people import Person, Role
 
@@ -75,6 +77,13 @@ async def set_door(ctx: Context, tap: DoorTap) -> None:
     await ctx.show(await _settings(ctx))
 
 
+async def set_alone(ctx: Context, tap: AloneTap) -> None:
+    """The owner says whether there is anybody else who could look twice."""
+    await ctx.run(deeds.set_alone, ctx.now, ctx.person.id, bool(tap.on))
+    await ctx.toast(ctx.words.plain("start.alone_noted"))
+    await ctx.show(await _settings(ctx))
+
+
 async def help_(ctx: Context, _argument: str) -> None:
     """/help"""
     if not ctx.is_known:
@@ -91,8 +100,11 @@ async def set_menu(kit: Kit, person: Person) -> None:
 
 async def _settings(ctx: Context) -> Screen:
     is_owner = Role.OWNER in ctx.person.roles
-    door = await ctx.run(enrolling.door, ctx.kit.config.join) if is_owner else None
-    return screens.settings_screen(ctx.words, ctx.person, door)
+    if not is_owner:
+        return screens.settings_screen(ctx.words, ctx.person, None)
+    door = await ctx.run(enrolling.door, ctx.kit.config.join)
+    is_alone = await ctx.run(deeds.is_alone)
+    return screens.settings_screen(ctx.words, ctx.person, OwnersSettings(door, is_alone))
 
 
 ROUTES: tuple[Route, ...] = (
@@ -104,4 +116,5 @@ ROUTES: tuple[Route, ...] = (
     on_tap(LanguageTap, speak),
     on_tap(ReadsTap, read),
     on_tap(DoorTap, set_door),
+    on_tap(AloneTap, set_alone),
 )

@@ -7,6 +7,7 @@ from rules.model import DAY, Instant, PersonId, ProjectId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
+from .budgeting import hand_over
 from .people import CONSENT_VERSION, Person, Role, find, require
 
 PERSON_CODE = 6
@@ -111,14 +112,15 @@ def coordinators(tx: Tx, person: PersonId) -> list[Coordinator]:
     ]
 
 
-def dismiss(tx: Tx, owner: PersonId, coordinator: PersonId) -> Person:
-    """Take a coordinator's rights away; their batches and projects go to the owner. Who they are now."""
+def dismiss(tx: Tx, now: Instant, owner: PersonId, coordinator: PersonId) -> Person:
+    """Take a coordinator's rights away; their batches, projects and budget go to the owner. Who they are now."""
     require(tx, owner, Role.OWNER)
     row = tx.one("people.find", person=coordinator)
     if row is None or not tx.run("people.dismiss", person=coordinator):
         raise Refusal("owner.not_dismissable")
     tx.run("people.take_over", owner=owner, person=coordinator)
     tx.run("people.take_over_projects", owner=owner, person=coordinator)
+    hand_over(tx, now, coordinator, owner)
     tx.run("people.expect", person=coordinator, expects=None)
     found = find(tx, row["telegram_id"])
     if found is None:

@@ -10,7 +10,8 @@ from rules.model import DAY, Instant, Micros, PersonId, UploadId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-from . import payees, posting
+from . import payees, payouts, posting
+from .budgeting import hand_over
 from .people import Role, person_of
 from .working import lapse
 
@@ -136,6 +137,7 @@ def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Mic
     tx.run("personal.forget_messages", person=person)
     tx.run("rejections.forget_notes", person=person)
     tx.run("personal.forget_uploads", person=person)
+    payouts.forget(tx, now, person)
     payees.forget(tx, person)
     return True
 
@@ -205,9 +207,12 @@ def _hand_over(tx: Tx, now: Instant, person: PersonId, farewell: Farewell) -> No
     heir = _heir(tx, person)
     posting.cancel(tx, now, person)
     tx.run("personal.drop_cards", person=person)
-    if heir is None or not farewell.projects:
+    if heir is None:
         return
     tx.run("people.take_over", owner=heir, person=person)
+    hand_over(tx, now, person, heir)
+    if not farewell.projects:
+        return
     tx.run("people.take_over_projects", owner=heir, person=person)
     blanks = json.dumps({"person": person, "batches": farewell.batches})
     tx.run("outbox.queue", key=f"handed:{person}:{now}", person=heir, kind="handed_over", blanks=blanks, now=now)
@@ -215,6 +220,8 @@ def _hand_over(tx: Tx, now: Instant, person: PersonId, farewell: Farewell) -> No
 
 def _is_due(tx: Tx, now: Instant, row: Row, timezone: ZoneInfo, unit: Micros) -> bool:
     if _may_object(tx, row["id"]):
+        return False
+    if payouts.is_bound_for_bank(tx, row["id"]):
         return False
     if now >= row["forget_at"]:
         return True

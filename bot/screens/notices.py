@@ -21,9 +21,15 @@ def paid_screen(words: Words, amount: Micros) -> Screen:
     return Screen(text, ((Button(words.plain("work.balance"), BalanceTap()),),))
 
 
-def violated_screen(words: Words, checks: list[str]) -> Screen:
-    """The books do not add up."""
-    return Screen(words.line("notice.violated", checks=", ".join(checks)))
+def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, int, bool]], more: int) -> Screen:
+    """The books do not add up: the checks that found something, and what they found first, by how much."""
+    lines = [words.line("notice.violated", checks=", ".join(checks))]
+    for check, what, difference, is_money in rows:
+        by = words.money(Micros(difference)) if is_money else words.number(difference)
+        lines.append(words.line("notice.violated_row", check=check, what=what, difference=by))
+    if more > 0:
+        lines.append(words.line("notice.violated_more", count=words.number(more)))
+    return Screen("\n".join(lines))
 
 
 def alert_screen(words: Words, about: str, detail: str) -> Screen:

@@ -1,9 +1,12 @@
 """The way in: welcome, consent, help, language, settings."""
 
+from dataclasses import dataclass
+
 from services.people import CONSENT_VERSION, LANGUAGES, Person, Role
 
 from ..screen import Button, Row, Screen
 from ..taps import ConsentTap, DoorTap, LanguageTap, ReadsTap, WorkTap
+from ..taps_budgets import AloneTap
 from ..taps_reminders import RemindersTap
 from ..words import Html, Words
 
@@ -56,8 +59,16 @@ def language_screen(words: Words) -> Screen:
     return Screen(words.line("start.language"), (buttons,))
 
 
-def settings_screen(words: Words, person: Person, door: str | None) -> Screen:
-    """What a person may set; `door` is for owners only."""
+@dataclass(frozen=True)
+class OwnersSettings:
+    """Whether newcomers need an invite, and whether one person does here what takes two elsewhere."""
+
+    door: str
+    is_alone: bool
+
+
+def settings_screen(words: Words, person: Person, owners: OwnersSettings | None) -> Screen:
+    """What a person may set; the last part is for owners only."""
     language = Button(
         words.plain("start.set_language", language=words.plain(f"start.language_{words.language}")),
         LanguageTap(next(each for each in LANGUAGES if each != words.language)),
@@ -68,10 +79,13 @@ def settings_screen(words: Words, person: Person, door: str | None) -> Screen:
         lines.append(words.line("start.settings_reads"))
         rows.append(tuple(_reads(words, person, each) for each in LANGUAGES))
     rows.append((Button(words.plain("remind.settings_button"), RemindersTap()),))
-    if door is not None:
-        lines.append(words.line(f"start.settings_door_{door}"))
-        other = "invite" if door == "open" else "open"
+    if owners is not None:
+        lines.append(words.line(f"start.settings_door_{owners.door}"))
+        other = "invite" if owners.door == "open" else "open"
         rows.append((Button(words.plain(f"start.door_{other}"), DoorTap(other)),))
+        lines.append(words.line("start.settings_alone" if owners.is_alone else "start.settings_together"))
+        switch = "start.together" if owners.is_alone else "start.alone"
+        rows.append((Button(words.plain(switch), AloneTap(0 if owners.is_alone else 1)),))
     return Screen("\n\n".join(lines), tuple(rows))
 
 
