@@ -52,12 +52,13 @@ SELECT undone, price, COUNT(*) AS answers
 -- name: answers_of_batch
 -- The answers themselves, newest first. Whether a task is gold is not among the columns.
 SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
-       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+       rejection.state AS rejection, batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
   JOIN task ON task.id = answer.task_id
   LEFT JOIN picture ON picture.id = task.picture_id
   LEFT JOIN settlement ON settlement.id = answer.settlement_id
+  LEFT JOIN rejection ON rejection.id = answer.rejection_id
  WHERE answer.worker_id = :worker AND answer.answered_at >= :begins AND answer.answered_at < :ends
    AND answer.batch_id = :batch
    AND answer.undone = 0 AND answer.rejection_id IS NULL AND answer.price > 0
