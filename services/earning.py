@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from rules import days, ledger
@@ -18,12 +18,26 @@ from .people import Role, require
 
 PAGE = 10
 FORTNIGHT = 14
+DAYS_COMING = 3
+LONGEST_REVIEW_DAYS = 8
+"""From one day until the same hour a week later."""
 END_OF_TIME = 1 << 62
 
 
 @dataclass(frozen=True)
+class Coming:
+    """What becomes available on one day, from this moment on."""
+
+    begins: Instant
+    amount: Micros
+
+
+@dataclass(frozen=True)
 class Balance:
-    """Where a worker's money is. `next_at` is when the next part of the pending money becomes available."""
+    """Where a worker's money is.
+
+    `next_at` is when the next part of the pending money becomes available; `coming` the next days on which some does.
+    """
 
     code: str
     today: Micros
@@ -34,6 +48,7 @@ class Balance:
     in_payout: Micros
     paid: Micros
     taxes: Micros
+    coming: tuple[Coming, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,9 @@ class Given:
     labels: tuple[str, ...]
     amount: Micros
     is_settled: bool
-    is_rejected: bool
+    rejection: int | None = None
+    standing: str | None = None
+    """The rejection that is in force, and where it stands."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +128,22 @@ def balance_of(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> Ba
         in_payout=balance(tx, ledger.in_payout(worker)),
         paid=balance(tx, ledger.paid(worker)),
         taxes=Micros(balance(tx, ledger.income_tax(worker)) + balance(tx, ledger.local_tax(worker))),
+        coming=_coming(tx, now, worker, timezone),
     )
+
+
+def _coming(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> tuple[Coming, ...]:
+    """The next days on which something becomes available, as many as are shown; nothing that is only waited for."""
+    found: list[Coming] = []
+    for after in range(LONGEST_REVIEW_DAYS):
+        day = days.day(days.date_of(now, timezone) + timedelta(days=after), timezone)
+        begins = max(day.begins, now + 1)
+        row = tx.one("earnings.coming", worker=worker, begins=begins, ends=day.ends)
+        if row is not None and row["amount"]:
+            found.append(Coming(row["settles_at"], row["amount"]))
+        if len(found) == DAYS_COMING:
+            break
+    return tuple(found)
 
 
 def earnings_of(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo, count: int = FORTNIGHT) -> Earnings:
@@ -187,7 +219,8 @@ def answers_of(rows: Sequence[Row]) -> tuple[Given, ...]:
             labels=tuple(names(row["labels"], json.loads(row["choices"]))),
             amount=row["price"],
             is_settled=row["settlement_id"] is not None,
-            is_rejected=row["rejection_id"] is not None,
+            rejection=row["rejection_id"],
+            standing=row["rejection"],
         )
         for row in rows
     )

@@ -12,6 +12,7 @@ from sources import SPEAKING, Source, called, docstrings, literals, sources, tem
 
 from bot.screens.start import commands
 from bot.words import catalogue
+from rules.exports import Chat, Format, Scope, When
 from rules.model import Kind
 from rules.payouts import Obstacle
 from rules.stalls import Cause
@@ -53,6 +54,12 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "bonus.state_*": ("running", "ended"),
         "command.*": ("start", *commands(frozenset(Role))),
         "export.*": ("final", "ambiguous", "open", "flagged", "gold"),
+        "export.chat_*": Chat,
+        "export.format_*": Format,
+        "export.plan_*": When,
+        "export.scope_*": Scope,
+        "export.set_*": (*When, *Scope, *Chat),
+        "money.rejection_*": ("told", "agreed", "appealed", "denied"),
         "money.weekday_*": tuple(map(str, range(7))),
         "payout.no_*": Obstacle,
         "payout.state_*": ("asked", "closing", "approved", "sent", "paid", "failed", "cancelled"),

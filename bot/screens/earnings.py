@@ -8,6 +8,7 @@ from services.earning import Balance, EarnedOnBatch, EarnedOnDay, Earnings, Give
 from ..screen import Button, Row, Screen
 from ..taps import BalanceTap, CloseTap
 from ..taps_earnings import EarningsTap, GivenTap, HistoryTap, NewerTap, OlderTap
+from ..taps_review import RejectionTap
 from ..taps_tracing import WhyTap
 from ..words import Html, Words
 
@@ -57,12 +58,14 @@ def withheld(found: Balance, words: Words) -> Html:
 
 
 def note(found: Balance, now: Instant, words: Words) -> Html:
-    """When the next part of the pending money becomes available."""
-    if found.next_at is None:
-        return Html("")
-    if found.next_at <= now:
-        return words.line("money.note_soon")
-    return words.line("money.note_next", when=words.when(found.next_at, now))
+    """When the next parts of the pending money become available."""
+    lines = [
+        words.line("money.note_coming", when=words.when(part.begins, now), amount=words.money(part.amount))
+        for part in found.coming
+    ]
+    if found.next_at is not None and found.next_at <= now:
+        lines.insert(0, words.line("money.note_soon"))
+    return Html("".join(lines))
 
 
 def earnings(earned: Earnings, page: int, chart: bytes, words: Words) -> Screen:
@@ -136,7 +139,8 @@ def history(page: History, now: Instant, words: Words) -> Screen:
         return Screen(words.line("money.history_none"), ((back,),))
     lines = [history_line(number, given, now, words) for number, given in enumerate(page.answers, 1)]
     text = "\n\n".join([words.line("money.history"), *lines])
-    return Screen(text, (*pictures(page, words), *((turning,) if turning else ()), (back,)))
+    turned = (turning,) if turning else ()
+    return Screen(text, (*pictures(page, words), *rejected(page, words), *turned, (back,)))
 
 
 def turns(page: History, words: Words) -> Iterator[Button]:
@@ -155,6 +159,13 @@ def pictures(page: History, words: Words) -> Iterator[Row]:
     ]
     for start in range(0, len(buttons), BUTTONS_IN_A_ROW):
         yield tuple(buttons[start : start + BUTTONS_IN_A_ROW])
+
+
+def rejected(page: History, words: Words) -> Iterator[Row]:
+    """A button for each rejected answer: there its worker can still object."""
+    for number, given in enumerate(page.answers, 1):
+        if given.rejection is not None:
+            yield (Button(words.plain("money.button_rejection", number=number), RejectionTap(given.rejection)),)
 
 
 def history_line(number: int, given: Given, now: Instant, words: Words) -> Html:
@@ -179,15 +190,15 @@ def facts(given: Given, now: Instant, words: Words) -> dict[str, str]:
         "title": shortened(given.title, TITLE),
         "label": shortened(", ".join(given.labels), LABEL),
         "amount": words.money(given.amount),
-        "state": words.plain(state(given)),
+        "state": standing(given, words),
     }
 
 
-def state(given: Given) -> str:
-    """The line for what has become of an answer's money."""
-    if given.is_rejected:
-        return "money.state_rejected"
-    return "money.state_settled" if given.is_settled else "money.state_pending"
+def standing(given: Given, words: Words) -> str:
+    """What has become of an answer's money: settled, in review, or rejected, and then how that stands."""
+    if given.standing is not None:
+        return words.plain(f"money.rejection_{given.standing}")
+    return words.plain("money.state_settled" if given.is_settled else "money.state_pending")
 
 
 def count(answers: int, words: Words) -> str:

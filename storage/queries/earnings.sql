@@ -1,10 +1,11 @@
 -- name: history
 -- A worker's answers before a moment, newest first. Whether a task is gold is not among the columns.
 SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
-       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+       rejection.state AS rejection, batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
   JOIN task ON task.id = answer.task_id
+  LEFT JOIN rejection ON rejection.id = answer.rejection_id
   LEFT JOIN picture ON picture.id = task.picture_id
  WHERE answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL
    AND (answer.answered_at, answer.id) < (:at, :answer)
@@ -14,10 +15,11 @@ SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settle
 -- name: later_history
 -- A worker's answers after a moment, oldest first.
 SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
-       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+       rejection.state AS rejection, batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
   JOIN task ON task.id = answer.task_id
+  LEFT JOIN rejection ON rejection.id = answer.rejection_id
   LEFT JOIN picture ON picture.id = task.picture_id
  WHERE answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL
    AND (answer.answered_at, answer.id) > (:at, :answer)
@@ -26,10 +28,11 @@ SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settle
 
 -- name: given
 SELECT answer.id, answer.answered_at, answer.labels, answer.price, answer.settlement_id, answer.rejection_id,
-       batch.title, batch.choices, task.content, task.picture_id, picture.sha256
+       rejection.state AS rejection, batch.title, batch.choices, task.content, task.picture_id, picture.sha256
   FROM answer
   JOIN batch ON batch.id = answer.batch_id
   JOIN task ON task.id = answer.task_id
+  LEFT JOIN rejection ON rejection.id = answer.rejection_id
   LEFT JOIN picture ON picture.id = task.picture_id
  WHERE answer.id = :answer AND answer.worker_id = :worker AND answer.undone = 0 AND answer.labels IS NOT NULL;
 
@@ -65,6 +68,12 @@ SELECT worker_id FROM answer
 -- name: next_settling
 SELECT MIN(settles_at) AS settles_at FROM answer
  WHERE worker_id = :worker AND settlement_id IS NULL AND rejection_id IS NULL AND undone = 0 AND price > 0;
+
+-- name: coming
+-- What becomes available to a worker from one moment until before another, and when the first of it does.
+SELECT MIN(settles_at) AS settles_at, CAST(COALESCE(SUM(price), 0) AS BIGINT) AS amount FROM answer
+ WHERE worker_id = :worker AND settlement_id IS NULL AND rejection_id IS NULL AND undone = 0 AND price > 0
+   AND settles_at >= :begins AND settles_at < :ends;
 
 -- name: begin_settlement
 INSERT INTO settlement (worker_id, answers, amount, settled_at) VALUES (:worker, 0, 0, :now) RETURNING id;

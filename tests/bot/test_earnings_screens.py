@@ -16,7 +16,7 @@ from bot.taps_earnings import EarningsTap, GivenTap, NewerTap, OlderTap
 from bot.words import Words
 from rules.model import DAY, HOUR, AnswerId, Instant, Micros, PictureId
 from services.dealing import Picture
-from services.earning import Balance, EarnedOnBatch, EarnedOnDay, Earnings, Given, History
+from services.earning import Balance, Coming, EarnedOnBatch, EarnedOnDay, Earnings, Given, History
 
 SEOUL = ZoneInfo("Asia/Seoul")
 KOREAN, ENGLISH = Words("ko", "KRW", SEOUL), Words("en", "KRW", SEOUL)
@@ -69,17 +69,19 @@ def given(number: int = 1, **other: Any) -> Given:
 
 
 def test_the_balance_is_exact_and_says_when_the_next_part_is_available() -> None:
-    found = money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + DAY)
+    coming = (Coming(Instant(NOON + HOUR), Micros(80_400_000)), Coming(Instant(NOON + DAY), Micros(300 * WON)))
+    found = replace(money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + HOUR), coming=coming)
     assert seen(screens.balance(found, NOON, KOREAN)) == (
         "내 잔액\n\n오늘 1,240원 · 62건\n검수 대기 380.4원\n"
-        "검수가 끝나는 대로 출금 가능해져요. 가장 빠른 건 내일 12:00.\n"
+        "오늘 13:00부터 80.4원\n내일 12:00부터 300원\n"
         "출금 가능 18,400원\n지급 완료 120,000원\n\n"
         "내 코드 K7M2QP · 돈을 받을 때 담당자에게 알려 주세요."
     )
 
 
 def test_the_balance_reads_well_in_english() -> None:
-    found = money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + DAY)
+    coming = (Coming(Instant(NOON + HOUR), Micros(80_400_000)), Coming(Instant(NOON + DAY), Micros(300 * WON)))
+    found = replace(money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + HOUR), coming=coming)
     assert seen(screens.balance(found, NOON, ENGLISH)) == (
         "My balance\n\nToday ₩1,240 · 62 answers\nIn review ₩380.4\n"
         "Becomes available as review ends, the first part tomorrow 12:00.\n"
