@@ -36,7 +36,8 @@ def buttons(screen: Screen) -> list[Button]:
 
 def money(today: int = 0, pending: int = 0, available: int = 0, paid: int = 0, next_at: int | None = None) -> Balance:
     at = None if next_at is None else Instant(next_at)
-    return Balance("K7M2QP", Micros(today), 62, Micros(pending), at, Micros(available), Micros(paid))
+    nothing = Micros(0)
+    return Balance("K7M2QP", Micros(today), 62, Micros(pending), at, Micros(available), nothing, Micros(paid), nothing)
 
 
 def fortnight(batches: int, title: str = "리뷰 감정", amount: int = 1_240 * WON) -> Earnings:
@@ -84,7 +85,7 @@ def test_the_balance_reads_well_in_english() -> None:
     found = replace(money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + HOUR), coming=coming)
     assert seen(screens.balance(found, NOON, ENGLISH)) == (
         "My balance\n\nToday ₩1,240 · 62 answers\nIn review ₩380.4\n"
-        "Becomes available as review ends, the first part tomorrow 12:00.\n"
+        "₩80.4 from today 13:00\n₩300 from tomorrow 12:00\n"
         "Available ₩18,400\nPaid out ₩120,000\n\n"
         "My code K7M2QP · Tell it to your coordinator to be paid."
     )
@@ -101,7 +102,7 @@ def test_without_money_in_review_no_date_is_named() -> None:
 
 @BOTH
 def test_somebody_without_earnings_is_shown_the_way_to_work(words: Words) -> None:
-    nothing = Balance("K7M2QP", Micros(0), 0, Micros(0), None, Micros(0), Micros(0))
+    nothing = replace(money(), today_answers=0)
     empty = Earnings(tuple(EarnedOnDay(date(2026, 11, 25), NOON, Micros(0), 0, ()) for _ in range(14)))
     for screen in (
         screens.balance(nothing, NOON, words),

@@ -45,7 +45,10 @@ async def test_a_price_of_two_fifths_of_a_won_adds_up_exactly(books: Books) -> N
             pending=Micros(1_201_200_000),
             next_at=Instant(NOON + 72 * HOUR),
             available=Micros(0),
+            in_payout=Micros(0),
             paid=Micros(0),
+            taxes=Micros(0),
+            coming=(earning.Coming(Instant(NOON + 72 * HOUR), Micros(1_201_200_000)),),
         )
         == found
     )
@@ -58,7 +61,7 @@ async def test_somebody_who_has_not_worked_has_nothing(books: Books) -> None:
         days = await db.read(earning.earnings_of, NOON, mina, SEOUL)
         history = await db.run(earning.newest, mina)
     nothing = Micros(0)
-    assert earning.Balance("MINA22", nothing, 0, nothing, None, nothing, nothing) == found
+    assert earning.Balance("MINA22", nothing, 0, nothing, None, *[nothing] * 4) == found
     assert (0, 0, 14) == (days.amount, days.answers, len(days.days))
     assert earning.History((), is_newest=True, is_oldest=True) == history
 
