@@ -12,7 +12,7 @@ from services.payouts import Standing
 async def show(ctx: Context, _: str | PayoutTap) -> None:
     """/payout: where it stands, and what can be done."""
     found = await _standing(ctx)
-    await ctx.show(screens.standing(found, None, ctx.now, ctx.words))
+    await ctx.show(screens.standing(found, ctx.now, ctx.words))
 
 
 async def quote(ctx: Context, _tap: QuoteTap) -> None:

@@ -21,6 +21,15 @@ from storage.ledger import balance
 from .leaving import owed
 
 CHUNK = 1_000
+ACCOUNTS = (
+    ledger.pending,
+    ledger.available,
+    ledger.in_payout,
+    ledger.paid,
+    ledger.income_tax,
+    ledger.local_tax,
+    ledger.budget,
+)
 WHOLE = 1_000_000
 
 Fact = str | int | bool | list[str] | None
@@ -32,7 +41,7 @@ PERSON = (
 )
 
 INSTANTS = frozenset(("lease_until", "session_since", "session_last"))
-AMOUNTS = frozenset(("amount", "price", "session_earned"))
+AMOUNTS = frozenset(("amount", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
 
 
 @dataclass(frozen=True)
@@ -78,7 +87,7 @@ async def write(db: Database, now: Instant, person: PersonId, path: Path, timezo
     """
     heading = {"written_at": _instant(now, timezone), "currency": currency}
     facts = heading | await db.read(about, person, timezone)
-    accounts = [kind(person) for kind in (ledger.pending, ledger.available, ledger.paid, ledger.budget)]
+    accounts = [kind(person) for kind in ACCOUNTS]
     with await asyncio.to_thread(path.open, "w", encoding="utf-8") as file:
         await asyncio.to_thread(file.write, json.dumps(facts, ensure_ascii=False, indent=1).removesuffix("\n}"))
         await _list(db, file, "answers", [partial(answers_after, person=person, timezone=timezone)])
@@ -113,6 +122,11 @@ def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | li
         "deeds": told("action detail done_at", tx.all("personal.deeds", person=person)),
         "budget": told("amount note funded_at", tx.all("personal.fundings", person=person)),
         "payments": told("amount note paid_at", tx.all("personal.payments", person=person)),
+        "payouts": told(
+            "code state gross income_tax local_tax net tax_profile reason asked_at ended_at",
+            tx.all("personal.payouts", person=person),
+        ),
+        "asked_for_on_paydays": told("is_automatic changed_at", tx.all("personal.payout_choice", person=person)),
         "rejections": told(
             "code number state reason note amount proposed_at told_at appealed_at decided_at",
             tx.all("rejections.of_worker", person=person),

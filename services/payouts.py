@@ -101,14 +101,23 @@ def ask(tx: Tx, now: Instant, worker: PersonId, shown: Micros, net: Micros, term
 def withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> None:
     """Take back a payout that no transfer has taken up; nothing when it is over. Raises Refusal when it is too late."""
     require(tx, worker, Role.WORKER)
-    row = tx.one("payouts.withdraw", worker=worker, code=code, now=now)
-    if row is not None:
-        post(tx, ledger.returned(row["id"], worker, row["gross"]), now)
-        deeds.note(tx, now, worker, "payout_withdrawn", code)
-        return
+    if not _withdraw(tx, now, worker, code):
+        underway = _open(tx, worker)
+        if underway is not None and underway.code == code:
+            raise Refusal("payout.too_late")
+
+
+def forget(tx: Tx, now: Instant, worker: PersonId) -> None:
+    """Leave no payout that nobody could send: the money is available again, on the worker's code."""
     underway = _open(tx, worker)
-    if underway is not None and underway.code == code:
-        raise Refusal("payout.too_late")
+    if underway is not None:
+        _withdraw(tx, now, worker, underway.code)
+    tx.run("payouts.forget_choice", person=worker)
+
+
+def is_bound_for_bank(tx: Tx, worker: PersonId) -> bool:
+    """Whether a transfer that is about to be sent needs the worker's account."""
+    return tx.one("payouts.bound_for_bank", worker=worker) is not None
 
 
 def find(tx: Tx, worker: PersonId, code: str) -> Payout:
@@ -179,6 +188,15 @@ def _ask(tx: Tx, now: Instant, worker: PersonId, wanted: Amounts, profile: Profi
     post(tx, ledger.asked(row["id"], worker, wanted.gross), now)
     deeds.note(tx, now, worker, "payout_asked", row["code"])
     return payout_of(row)
+
+
+def _withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> bool:
+    row = tx.one("payouts.withdraw", worker=worker, code=code, now=now)
+    if row is None:
+        return False
+    post(tx, ledger.returned(row["id"], worker, row["gross"]), now)
+    deeds.note(tx, now, worker, "payout_withdrawn", code)
+    return True
 
 
 def _open(tx: Tx, worker: PersonId) -> Payout | None:

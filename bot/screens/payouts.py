@@ -7,14 +7,15 @@ from rules.payouts import Amounts, Obstacle
 from services.payouts import Payout, Standing
 
 from ..screen import Button, Row, Screen
+from ..taps_payees import PayeeTap
 from ..taps_payouts import AskTap, AutomaticTap, PayoutTap, QuoteTap, WithdrawTap
 from ..words import Html, Words
 
 REASON = 100
 
 
-def standing(found: Standing, register: Button | None, now: Instant, words: Words) -> Screen:
-    """Where it stands; `register` opens the form for an account, where there is one."""
+def standing(found: Standing, now: Instant, words: Words) -> Screen:
+    """Where it stands, and what can be done."""
     lines = [words.line("payout.heading"), words.line("payout.available", amount=words.money(found.available))]
     if found.open is not None:
         lines.append(underway(found, found.open, words))
@@ -26,19 +27,20 @@ def standing(found: Standing, register: Button | None, now: Instant, words: Word
         lines.append(words.line("payout.automatic_on" if found.is_automatic else "payout.automatic_off"))
     if found.last:
         lines.append(Html("\n".join([words.line("payout.history"), *(_ended(each, words) for each in found.last)])))
-    return Screen("\n\n".join(lines), tuple(_buttons(found, register, words)))
+    return Screen("\n\n".join(lines), tuple(_buttons(found, words)))
 
 
-def _buttons(found: Standing, register: Button | None, words: Words) -> Iterator[Row]:
+def _buttons(found: Standing, words: Words) -> Iterator[Row]:
     if found.open is None and found.obstacle is None:
         yield (Button(words.plain("payout.button_ask"), QuoteTap()),)
     if found.open is not None and found.open.state == "asked" and not found.open.is_closing:
         yield (Button(words.plain("payout.button_withdraw"), WithdrawTap(found.open.code)),)
-    if register is not None:
-        yield (register,)
+    has_account = found.account is not None or found.reference is not None
+    key = "payee.button_change" if has_account else "payee.button_register"
+    yield (Button(words.plain(key), PayeeTap()),)
     if found.is_automatic is not None:
-        key = "payout.button_automatic_off" if found.is_automatic else "payout.button_automatic_on"
-        yield (Button(words.plain(key), AutomaticTap(1 - found.is_automatic)),)
+        turn = "payout.button_automatic_off" if found.is_automatic else "payout.button_automatic_on"
+        yield (Button(words.plain(turn), AutomaticTap(1 - found.is_automatic)),)
 
 
 def underway(found: Standing, payout: Payout, words: Words) -> Html:
@@ -107,7 +109,7 @@ def failed(payout: Payout, words: Words) -> Screen:
     """The money did not arrive, and is available again."""
     reason = words.line("payout.failed_reason", reason=payout.reason[:REASON]) if payout.reason else Html("")
     text = words.line("payout.failed", amount=words.money(payout.amounts.gross), reason=reason, code=payout.code)
-    return Screen(text, (_show(words),))
+    return Screen(text, ((Button(words.plain("payout.button_account"), PayeeTap()),), _show(words)))
 
 
 def _show(words: Words) -> Row:

@@ -44,3 +44,8 @@ SELECT person.id
 
 -- name: find
 SELECT * FROM payout WHERE worker_id = :worker AND code = :code;
+
+-- name: bound_for_bank
+-- What a transfer that is not sent yet still needs the account for.
+SELECT payout.id FROM payout JOIN transfer ON transfer.id = payout.transfer_id
+ WHERE payout.worker_id = :worker AND transfer.state IN ('prepared', 'approved');

@@ -24,7 +24,7 @@ SELECT id, task_id, batch_id, revision FROM assignment WHERE worker_id = :person
 
 -- name: silence
 -- What was to be told goes unsaid, except for money.
-UPDATE outbox SET state = 'failed' WHERE person_id = :person AND state = 'queued' AND kind NOT IN ('paid', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released');
+UPDATE outbox SET state = 'failed' WHERE person_id = :person AND state = 'queued' AND kind NOT IN ('paid', 'payout_paid', 'payout_failed', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released');
 
 -- name: drop_cards
 UPDATE batch SET card_person_id = NULL, card_message_id = NULL WHERE card_person_id = :person;
@@ -38,9 +38,10 @@ SELECT (SELECT COUNT(*) FROM batch WHERE coordinator_id = :person AND state <> '
        (SELECT COUNT(*) FROM project WHERE coordinator_id = :person) AS projects;
 
 -- name: owed
--- What a worker has on any account of theirs but the one of paid money.
+-- What a worker has earned and neither been paid nor taxed for.
 SELECT CAST(COALESCE(SUM(amount), 0) AS BIGINT) AS amount FROM balance
- WHERE account LIKE '%:' || CAST(:person AS TEXT) AND account <> 'paid:' || CAST(:person AS TEXT);
+ WHERE account = 'pending:' || CAST(:person AS TEXT) OR account = 'available:' || CAST(:person AS TEXT)
+    OR account = 'payout:' || CAST(:person AS TEXT);
 
 -- name: leaving
 SELECT id, leaving_at, forget_at, reachable FROM person
@@ -97,6 +98,8 @@ UPDATE inbox SET raw = '{}' WHERE seq = :seq AND state <> 'new';
 SELECT id FROM person
  WHERE forgotten_at IS NOT NULL AND code <> '-' || CAST(id AS TEXT)
    AND NOT EXISTS (SELECT 1 FROM payment WHERE payment.worker_id = person.id AND payment.paid_at > :before)
+   AND NOT EXISTS (SELECT 1 FROM payout
+                    WHERE payout.worker_id = person.id AND payout.state = 'paid' AND payout.ended_at > :before)
  ORDER BY id;
 
 -- name: unlink
@@ -164,6 +167,14 @@ SELECT amount, note, funded_at FROM funding WHERE coordinator_id = :person ORDER
 
 -- name: payments
 SELECT amount, note, paid_at FROM payment WHERE worker_id = :person ORDER BY id;
+
+-- name: payouts
+SELECT code, state, gross, income_tax, local_tax, net, tax_profile, reason, asked_at, ended_at
+  FROM payout WHERE worker_id = :person
+ ORDER BY id;
+
+-- name: payout_choice
+SELECT is_automatic, changed_at FROM payout_choice WHERE person_id = :person;
 
 -- name: messages_waiting
 SELECT kind, created_at, due_at FROM outbox WHERE person_id = :person AND state IN ('queued', 'sending') ORDER BY id;
