@@ -10,13 +10,14 @@ from walker import Button, Screen, Walker, prices, terms
 
 from rules.model import DAY, HOUR, MINUTE, SECOND, Instant, Kind, Micros, PersonId
 from rules.pricing import gold_answers
-from services import expiring, offering, settling, steering, undoing, working
+from services import budgeting, expiring, offering, settling, steering, undoing, working
 from services.working import Ended, Reason
 from storage.ledger import total
 
 WORKERS = 5
 BATCHES = 3
 CHECK_EVERY = 10
+PLENTY = Micros(10**12)
 whose = some.integers(0, WORKERS - 1)
 which = some.integers(0, BATCHES - 1)
 choices = some.integers(0, 2)
@@ -52,7 +53,9 @@ class Walk(Walker):
         tasks |= {f"{name} gold {number}": Task(True, 0, 0) for number in range(1, terms.golds + 1)}
         golds = gold_answers(terms.tasks, most, terms.golds)
         is_multiple = terms.kind is Kind.MULTIPLE
-        plain = Batch(batch, is_multiple, terms.price, least, most, terms.confidence, terms.lease, golds, tasks)
+        plain = Batch(
+            batch, is_multiple, terms.price, least, most, terms.confidence, terms.lease, golds, tasks, terms.price
+        )
         self.batches.append(plain)
         self.plain.batches[batch] = plain
         self.fund(plain)
@@ -302,8 +305,23 @@ class Walk(Walker):
         outcome = self.do(steering.reprice, self.office.boss.id, chosen.id, Micros(price))
         assert ("batch.not_running" if chosen.state == "closed" else None) == outcome
         if chosen.state != "closed":
-            chosen.price = price
+            chosen.price, chosen.reserved = price, max(price, chosen.reserved)
             self.fund(chosen)
+
+    @rule(is_on=some.booleans())
+    def limit(self, is_on: bool) -> None:
+        """The coordinator is given a budget for the next thousand batches, or may spend without one again."""
+        boss = self.office.boss.id
+        if is_on:
+            assert self.do(budgeting.fund, boss, boss, PLENTY)
+            assert self.office.do(budgeting.left, boss) >= PLENTY
+        else:
+            self.do(budgeting.set_limit, boss, boss, is_on=False)
+        if is_on and not self.plain.is_limited:
+            for batch in self.batches:
+                if not batch.is_released:
+                    self.plain.cover(batch)
+        self.plain.is_limited = is_on
 
     @rule(keep=some.booleans())
     def judge(self, keep: bool) -> None:
@@ -346,5 +364,16 @@ class Walk(Walker):
             self.plain.pay(worker, amount)
 
 
+class WalkWithin(Walk):
+    """The same within a budget from the beginning, so that it is within one most of the time."""
+
+    @initialize()
+    def give(self) -> None:
+        self.limit(is_on=True)
+
+
 TestMachine = Walk.TestCase
 TestMachine.settings = effort(short=40, long=2_000, steps=40)
+
+TestWithinBudget = WalkWithin.TestCase
+TestWithinBudget.settings = effort(short=40, long=2_000, steps=40)

@@ -30,6 +30,7 @@ class Batch:
     lease: int
     golds_left: int
     tasks: dict[str, Task]
+    reserved: int
     state: str = "open"
     closed_at: Instant | None = None
     completed_at: Instant | None = None
@@ -68,6 +69,7 @@ class Given:
     price: int
     at: Instant
     session: int
+    line: str = ""
     is_undone: bool = False
     is_settled: bool = False
 

@@ -25,6 +25,7 @@ class Plain:
     purses: dict[PersonId, Purse] = field(default_factory=dict)
     sessions: dict[tuple[PersonId, BatchId], Session] = field(default_factory=dict)
     lines: Counter[str] = field(default_factory=Counter)
+    is_limited: bool = False
 
     # What is so --------------------------------------------------------------------------------------------------
 
@@ -44,7 +45,33 @@ class Plain:
         card = self.card_of(worker, batch, text)
         task = batch.tasks[text]
         has_room = (task.is_gold and (batch.golds_left > 0 or card is not None)) or task.free > 0
+        has_room = has_room and self.may_hand_out(worker, batch, text)
         return task.state == "open" and has_room and (card is None or card.state == "expired")
+
+    def _lapsed(self, task: Task) -> list[Card]:
+        """The cards of a task to which a late answer may still come."""
+        own = (card for card in self.cards.values() if card.task is task and card.state == "expired")
+        return [card for card in own if card.lease_until + DAY >= self.now]
+
+    def waiting_late(self, batch: Batch) -> int:
+        """How many late answers may come that find no slot any more."""
+        tasks = (task for task in batch.tasks.values() if not task.is_gold)
+        return sum(max(len(self._lapsed(task)) - task.free, 0) for task in tasks)
+
+    def may_hand_out(self, worker: PersonId, batch: Batch, text: str) -> bool:
+        """Whoever has a limit promises no slot twice that could not be paid twice."""
+        task = batch.tasks[text]
+        if task.is_gold or not self.is_limited:
+            return True
+        lapsed = self._lapsed(task)
+        if len(lapsed) < task.free or any(card.worker == worker for card in lapsed):
+            return True
+        return (self.waiting_late(batch) + 1) * batch.reserved <= self.lines[f"reserve:{batch.id}"]
+
+    def cover(self, batch: Batch) -> None:
+        """A limit fills reserves up, once and for all."""
+        line = f"reserve:{batch.id}"
+        self.lines[line] = max(self.lines[line], self.waiting_late(batch) * batch.reserved)
 
     def recent(self, worker: PersonId, batch: BatchId) -> list[Given]:
         return [each for each in self.given if (each.card.worker, each.card.batch.id) == (worker, batch)][-OPEN_AGAIN:]
@@ -150,7 +177,8 @@ class Plain:
         status = "late" if not has_slot else "excluded" if task.state == "dropped" else "counted"
         card.state = "answered"
         self._give(card, labels, status, card.price)
-        self._pay(card, status, card.price)
+        self.given[-1].line = self._line(card, status)
+        self._pay(card, self.given[-1].line, card.price)
         if status == "counted":
             task.counted += 1
             self.grow(card)
@@ -169,9 +197,16 @@ class Plain:
         if labels is not None:
             session.last = self.now
 
-    def _pay(self, card: Card, status: str, amount: int) -> None:
-        line = "gold" if card.task.is_gold else "reserve" if status == "late" else "escrow"
-        self.lines[f"{line}:{card.batch.id}"] -= amount
+    def _line(self, card: Card, status: str) -> str:
+        """Who pays; nobody's line where it is the budget, since a reserve never goes below nothing."""
+        if status != "late" or card.task.is_gold:
+            return f"{'gold' if card.task.is_gold else 'escrow'}:{card.batch.id}"
+        line = f"reserve:{card.batch.id}"
+        return line if self.lines[line] >= card.price else ""
+
+    def _pay(self, card: Card, line: str, amount: int) -> None:
+        if line:
+            self.lines[line] -= amount
         self.purses[card.worker].pending += amount
 
     def grow(self, card: Card) -> None:
@@ -209,7 +244,7 @@ class Plain:
         return state
 
     def _give_back(self, card: Card) -> None:
-        if not card.task.is_gold and card.task.state != "dropped":
+        if not card.task.is_gold:
             card.task.free += 1
 
     def stop(self, worker: PersonId, batch: Batch) -> None:
@@ -243,17 +278,20 @@ class Plain:
         card.draft = given.labels or 0 if batch.is_multiple else 0
         card.leased_at = self.now
         card.lease_until = Instant(self.now + (batch.lease if has_slot else 0))
+        if self.is_limited and given.status == "late":
+            self.cover(batch)
         return "undone"
 
     def _take_back(self, given: Given) -> bool | None:
         """Whether the card has a slot again; None when a slot is needed and there is none."""
         card, task = given.card, given.card.task
         if given.labels is None:
-            if not task.is_gold and not self._take_slot(task):
+            may = self.may_hand_out(card.worker, card.batch, card.text)
+            if not task.is_gold and not (may and self._take_slot(task)):
                 return None
             task.reports = max(task.reports - (given.status == "reported"), 0)
             return True
-        self._pay(card, given.status, -given.price)
+        self._pay(card, given.line, -given.price)
         self.sessions[card.worker, card.batch.id].last = self.now
         if given.status == "counted":
             task.counted -= 1

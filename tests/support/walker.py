@@ -213,3 +213,6 @@ class Walker(RuleBasedStateMachine):
             if batch.state != "closed":
                 assert self.plain.lines[f"escrow:{batch.id}"] >= self.plain.owed(batch)
                 assert self.plain.lines[f"gold:{batch.id}"] >= self.plain.owed_for_gold(batch)
+            if self.plain.is_limited and not batch.is_released:
+                waiting = self.plain.waiting_late(batch)
+                assert self.plain.lines[f"reserve:{batch.id}"] >= waiting * batch.reserved
