@@ -41,7 +41,7 @@ ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 APPEALABLE = ("told", "agreed", "appealed", "upheld", "denied")
 DOORS = ("open", "invite")
-PLACES = ("pending", "available", "in_payout", "paid", "taxes", "everything")
+PLACES = ("pending", "available", "in_payout", "paid", "taxes")
 TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(

@@ -24,7 +24,7 @@ def subject(ref: str, words: Words) -> str:
         return words.plain("why.pending")
     if ref == NOW:
         return words.plain("why.available")
-    return words.plain("why.everything" if ref == ALL else "why.gross")
+    return words.plain("why.answers" if ref == ALL else "why.gross")
 
 
 def root(ref: str) -> Tap:
@@ -41,7 +41,7 @@ def months(found: Sequence[Stretch], ref: str, page: int, words: Words) -> Scree
 def month_days(found: Sequence[Stretch], ref: str, month: int, page: int, words: Words) -> Screen:
     """The days of a month."""
     choices = [(day_name(each.begins, words), each.part, AnswersTap(ref, each.period, 0)) for each in found]
-    name = words.plain("why.of", name=subject(ref, words), period=_month(found[0], words) if found else "")
+    name = words.plain("why.of", name=subject(ref, words), period=month_name(*divmod(month, 100), words))
     return _level(name, choices, (ref, month, page), AnswersTap(ref, 0, 0), words)
 
 

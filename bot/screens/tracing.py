@@ -6,7 +6,7 @@ from rules.model import Instant, Micros
 from services.flowing import ALL, NOW, PENDING, Flow, Out, Part, Whole
 from services.tracing import PAGE
 
-from ..screen import Button, Row, Screen
+from ..screen import Button, Link, Row, Screen
 from ..taps import BalanceTap, Tap
 from ..taps_tracing import AdjustmentsTap, AnswersTap, BonusesTap, FlowTap, MonthsTap, OutgoingTap, WhyTap
 from ..words import Html, Words
@@ -33,13 +33,16 @@ def whole(found: Whole, words: Words) -> Screen:
 
 
 def _ways_down(found: Whole, words: Words) -> tuple[Row, ...]:
-    now: Row = (
-        Button(_part_button(words, "pending", found.pending), AnswersTap(PENDING, 0, 0)),
-        Button(_part_button(words, "available", found.available), FlowTap(NOW)),
-    )
+    now: list[Button | Link] = []
+    if found.pending:
+        now.append(Button(_part_button(words, "pending", found.pending), AnswersTap(PENDING, 0, 0)))
+    if found.available:
+        now.append(Button(_part_button(words, "available", found.available), FlowTap(NOW)))
     left = found.in_payout or found.paid or found.taxes
     out: Row = (Button(words.plain("why.button_outgoing"), OutgoingTap(0)),) if left else ()
-    rows: list[Row] = [now, (Button(_part_button(words, "everything", found.answers.amount), AnswersTap(ALL, 0, 0)),)]
+    rows: list[Row] = [tuple(now)]
+    if found.answers.count:
+        rows.append((Button(_part_button(words, "answers", found.answers.amount), AnswersTap(ALL, 0, 0)),))
     rows.append((*_others(words, ALL, found.bonuses, found.adjustments), *out))
     rows.append(
         (
