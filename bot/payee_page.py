@@ -167,7 +167,7 @@ def _tax(words: Words, asked: Asked, form: Form) -> str:
     """Which rates apply; nothing where nothing is withheld."""
     if not asked.percents:
         return ""
-    choices = "".join(_profile(words, form, profile, percent) for profile, percent in asked.percents.items())
+    choices = "".join(_profile(words, asked, form, profile) for profile in asked.percents)
     described = _described(form, Field.TAX)
     return (
         f'<fieldset class="field{_class(form, Field.TAX)}"{described}><legend>{words.line("payee.tax")}</legend>'
@@ -175,13 +175,13 @@ def _tax(words: Words, asked: Asked, form: Form) -> str:
     )
 
 
-def _profile(words: Words, form: Form, profile: Profile, percent: Decimal) -> str:
+def _profile(words: Words, asked: Asked, form: Form, profile: Profile) -> str:
+    """One profile with its rate; who is a resident is told where we know it."""
     checked = " checked" if form.typed.get(Field.TAX) == profile else ""
     button = f'<input type="radio" name="{Field.TAX}" value="{profile}"{checked}>'
-    said = words.line(f"payee.{profile}", percent=f"{percent.normalize():f}")
-    return (
-        f'<label class="choice">{button}<span>{said}<small>{words.line(f"payee.{profile}_hint")}</small></span></label>'
-    )
+    said = words.line(f"payee.{profile}", percent=f"{asked.percents[profile].normalize():f}")
+    hint = f"<small>{words.line(f'payee.{profile}_hint')}</small>" if asked.is_korean else ""
+    return f'<label class="choice">{button}<span>{said}{hint}</span></label>'
 
 
 def _class(form: Form, field: Field) -> str:
