@@ -1,0 +1,394 @@
+"""Closing: two people, one bank, crashes between all steps, and nobody paid twice."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from desk import Desk
+from tills import DIGEST, TERMS, WON, asked, earn, earner, prepared, second, sent, terms, told
+
+from rules import ledger
+from rules.model import Instant, Micros, PersonId
+from rules.payouts import Amounts
+from rules.refusals import Refusal
+from rules.taxes import Profile
+from services import auditing, bank_results, closing, deeds, payouts, transfers
+from services.bank_results import Fault, Recorded, Result
+from services.payouts import Payout
+from services.transfers import State, Transfer
+from storage import Tx
+from storage.checks import Violation, violations
+from storage.ledger import balance
+
+
+class Died(Exception):
+    """The process ends before the commit."""
+
+
+async def refused(attempt: Awaitable[object]) -> str:
+    with pytest.raises(Refusal) as caught:
+        await attempt
+    return caught.value.key
+
+
+async def dying(desk: Desk, unit: Callable[..., Any], *values: Any) -> None:
+    """All of a unit's work, and then a crash instead of the commit."""
+
+    def half(tx: Tx) -> None:
+        unit(tx, *values)
+        raise Died
+
+    with pytest.raises(Died):
+        await desk.do(half)
+
+
+async def twice(desk: Desk, unit: Callable[..., Any], *values: Any) -> Any:
+    """Begun and lost, then done, then done again: the second outcome is the first."""
+    await dying(desk, unit, *values)
+    first = await desk.do(unit, *values)
+    assert first == await desk.do(unit, *values)
+    return first
+
+
+async def paid(desk: Desk, worker: PersonId) -> float:
+    return await desk.do(balance, ledger.paid(worker)) / WON
+
+
+def states(tx: Tx, transfer: int) -> list[tuple[str, str]]:
+    return [(row["code"], row["state"]) for row in tx.all("transfers.lines", transfer=transfer)]
+
+
+def noted(tx: Tx, action: str) -> list[tuple[int, str]]:
+    rows = tx.all("deeds.last", action=action, limit=100)
+    return [(row["person_id"], json.loads(row["detail"])["code"]) for row in rows]
+
+
+async def crowd(desk: Desk, *won: int) -> tuple[list[PersonId], list[Payout], PersonId]:
+    """Workers who have asked for their money, and a second owner."""
+    workers = [await earner(desk, each, f"worker {each}") for each in won]
+    return workers, [await asked(desk, worker) for worker in workers], await second(desk)
+
+
+async def test_from_asked_to_paid_with_a_crash_at_every_step(desk: Desk) -> None:
+    [mina, jun], [first, other], boss = await crowd(desk, 18_400, 45_000)
+    me = desk.coordinator
+
+    await dying(desk, closing.prepare, desk.now, me, TERMS, ())
+    made = await desk.do(closing.prepare, desk.now, me, TERMS, ())
+    assert "closing.nothing" == await refused(desk.do(closing.prepare, desk.now, me, TERMS, ()))
+    await twice(desk, closing.fix, desk.now, me, made.id, DIGEST, False)
+    await twice(desk, closing.approve, desk.now, boss, made.id, TERMS)
+    await twice(desk, closing.send, desk.now, me, made.id)
+    results = [Result(first.code, True, ""), Result(other.code, False, "closed account")]
+    await twice(desk, bank_results.record, desk.now, me, results)
+
+    assert (17_793, 0) == (await paid(desk, mina), await paid(desk, jun))
+    assert 45_000 * WON == await desk.do(balance, ledger.available(jun))
+    assert (552 * WON, 55 * WON) == (
+        await desk.do(balance, ledger.income_tax(mina)), await desk.do(balance, ledger.local_tax(mina))
+    )  # fmt: skip
+    over = await desk.do(transfers.transfer, me, made.id)
+    assert (State.CLOSED, 2, 1, 1, 0) == (over.state, over.payouts, over.paid, over.failed, over.left)
+    assert [] == await desk.do(violations)
+
+
+async def test_every_step_is_written_down_once_and_told_once(desk: Desk) -> None:
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    me = desk.coordinator
+    made = await sent(desk, boss)
+    for _ in range(2):
+        await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+        await desk.do(closing.send, desk.now, boss, made.id)
+        await desk.do(closing.approve, desk.now, boss, made.id, TERMS)
+
+    steps = {"prepared": me, "approved": boss, "sent": me, "closed": boss}
+    for step, person in steps.items():
+        assert [(person, made.code)] == await desk.do(noted, f"transfer_{step}")
+    assert sorted([("transfer_prepared", boss), ("transfer_approved", me), ("payout_paid", mina)]) == sorted(
+        await desk.do(told, desk.now)
+    )
+
+
+async def test_the_totals_of_a_transfer_are_those_of_its_payouts(desk: Desk) -> None:
+    await crowd(desk, 18_400, 33_333, 45_000)
+    made = await prepared(desk)
+
+    assert (3, Amounts(*(Micros(each * WON) for each in (96_733, 2_901, 289, 93_543)))) == (made.payouts, made.amounts)
+    assert [] == await desk.do(violations)
+
+
+async def test_a_transfer_takes_what_can_be_paid_and_leaves_the_rest(desk: Desk) -> None:
+    [_mina, jun, eve, poor], [first, second_, third, fourth], _ = await crowd(desk, 18_400, 20_000, 30_000, 5_000)
+    await desk.do(lambda tx: tx.run("payees.hold", person=jun, until=desk.now + 1))
+    await desk.do(lambda tx: tx.run("payees.forget", person=eve))
+
+    made = await desk.do(closing.prepare, desk.now, desk.coordinator, terms(minimum=6_000), ())
+
+    assert [(first.code, "asked")] == await desk.do(states, made.id)
+    waiting = await desk.do(transfers.waiting, desk.coordinator)
+    assert [second_.code, third.code, fourth.code] == [line.code for line in waiting]
+    assert "closing.nothing" == await refused(
+        desk.do(closing.prepare, desk.now, desk.coordinator, terms(minimum=6_000), ())
+    )
+    assert fourth.amounts.gross == await desk.do(balance, ledger.in_payout(poor))
+
+
+async def test_the_day_of_the_closing_decides_about_the_taxes(desk: Desk) -> None:
+    file = '[[rate]]\nprofile = "resident"\nsince = 2026-09-01\nincome = 5\nlocal = 0.5'
+    [mina], [payout], boss = await crowd(desk, 45_000)
+    assert (1_350 * WON, 135 * WON) == (payout.amounts.income_tax, payout.amounts.local_tax)
+
+    later = terms(taxes=file)
+    made = await desk.do(closing.prepare, desk.now, desk.coordinator, later, ())
+    await desk.do(closing.fix, desk.now, desk.coordinator, made.id, DIGEST, False)
+    assert (2_250 * WON, 225 * WON) == (made.amounts.income_tax, made.amounts.local_tax)
+
+    # Approved on a day with other rates, it would go out with the wrong ones.
+    assert "closing.rates_changed" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
+    await desk.do(closing.approve, desk.now, boss, made.id, later)
+    await desk.do(closing.send, desk.now, boss, made.id)
+    await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+    assert 42_525 == await paid(desk, mina)
+    assert [] == await desk.do(violations)
+
+
+async def test_a_new_tax_profile_counts_from_the_closing_on(desk: Desk) -> None:
+    [mina], _, boss = await crowd(desk, 45_000)
+    await desk.do(lambda tx: tx.run("payees.tax", person=mina, profile=Profile.NON_RESIDENT))
+    made = await prepared(desk)
+    assert (9_000 * WON, 900 * WON) == (made.amounts.income_tax, made.amounts.local_tax)
+
+    await desk.do(lambda tx: tx.run("payees.tax", person=mina, profile=Profile.EXEMPT))
+    assert "closing.rates_changed" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
+
+
+async def test_whoever_prepared_a_transfer_does_not_approve_it_unless_alone(desk: Desk) -> None:
+    await crowd(desk, 18_400)
+    me = desk.coordinator
+    made = await prepared(desk)
+    assert "refusal.second_person" == await refused(desk.do(closing.approve, desk.now, me, made.id, TERMS))
+
+    await desk.do(deeds.set_alone, desk.now, me, True)
+    assert State.APPROVED is (await desk.do(closing.approve, desk.now, me, made.id, TERMS)).state
+
+
+async def test_workers_have_no_business_here(desk: Desk) -> None:
+    [mina], [payout], _ = await crowd(desk, 18_400)
+    made = await prepared(desk)
+    attempts = [
+        desk.do(transfers.overview, mina),
+        desk.do(transfers.waiting, mina),
+        desk.do(transfers.lines, mina, made.id),
+        desk.do(closing.prepare, desk.now, mina, TERMS, ()),
+        desk.do(closing.fix, desk.now, mina, made.id, DIGEST, True),
+        desk.do(closing.approve, desk.now, mina, made.id, TERMS),
+        desk.do(closing.send, desk.now, mina, made.id),
+        desk.do(closing.cancel, desk.now, mina, made.id),
+        desk.do(bank_results.given, mina),
+        desk.do(bank_results.unsaid, mina, made.id, 10),
+        desk.do(bank_results.record, desk.now, mina, [Result(payout.code, True, "")]),
+    ]
+    # The desk's workers came by an open door, and are nothing else.
+    assert {"refusal.only_coordinator"} == {await refused(attempt) for attempt in attempts}
+
+
+async def test_nothing_is_closed_or_approved_while_the_books_do_not_add_up(desk: Desk) -> None:
+    await crowd(desk, 18_400)
+    boss = await second(desk, "boss")
+    wrong = [Violation("all_entries_sum_to_zero", "the ledger", 1)]
+    await desk.do(auditing.remember, desk.now, wrong)
+    assert "money.stopped" == await refused(desk.do(closing.prepare, desk.now, boss, TERMS, ()))
+
+    await desk.do(auditing.remember, desk.now, [])
+    made = await prepared(desk)
+    await desk.do(auditing.remember, desk.now, wrong)
+    assert "money.stopped" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
+
+
+async def test_an_unapproved_transfer_is_not_sent(desk: Desk) -> None:
+    _, [payout], boss = await crowd(desk, 18_400)
+    made = await prepared(desk)
+    assert "closing.not_approved" == await refused(desk.do(closing.send, desk.now, boss, made.id))
+
+    await desk.do(closing.approve, desk.now, boss, made.id, TERMS)
+    outcome = await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+    assert Recorded(0, 0, ((payout.code, Fault.UNSENT),)) == outcome
+
+
+async def test_a_transfer_is_bound_to_one_file(desk: Desk) -> None:
+    await crowd(desk, 18_400)
+    made = await prepared(desk)
+
+    assert "closing.file_changed" == await refused(
+        desk.do(closing.fix, desk.now, desk.coordinator, made.id, "1" * 64, False)
+    )
+    assert DIGEST == (await desk.do(transfers.transfer, desk.coordinator, made.id)).sha256
+
+
+async def test_an_account_that_changes_after_the_closing_stops_the_approval(desk: Desk) -> None:
+    [mina], _, boss = await crowd(desk, 18_400)
+    made = await prepared(desk)
+    await desk.do(lambda tx: tx.run("payees.hold", person=mina, until=desk.now + 1))
+    assert "closing.accounts_changed" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
+
+
+async def test_a_cancelled_transfer_frees_its_payouts_for_the_next(desk: Desk) -> None:
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    first = await prepared(desk)
+    await desk.do(closing.approve, desk.now, boss, first.id, TERMS)
+    await twice(desk, closing.cancel, desk.now, boss, first.id)
+    assert [] == await desk.do(violations)
+    for step in (closing.send, closing.approve):
+        values = (desk.now, boss, first.id, *((TERMS,) if step is closing.approve else ()))
+        assert "closing.over" == await refused(desk.do(step, *values))
+
+    again = await sent(desk, boss)
+    assert again.id != first.id
+    await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+    assert 17_793 == await paid(desk, mina)
+    assert [] == await desk.do(violations)
+
+
+async def test_what_the_bank_has_got_is_not_cancelled(desk: Desk) -> None:
+    await crowd(desk, 18_400)
+    boss = await second(desk, "boss")
+    made = await sent(desk, boss)
+    assert "closing.sent_already" == await refused(desk.do(closing.cancel, desk.now, boss, made.id))
+
+
+async def test_a_payout_of_a_transfer_is_in_no_other(desk: Desk) -> None:
+    await crowd(desk, 18_400, 20_000)
+    await prepared(desk)
+    eve = await earner(desk, 30_000, "eve")
+    third = await asked(desk, eve)
+    other = await prepared(desk)
+
+    assert [(third.code, "asked")] == await desk.do(states, other.id)
+    assert [] == await desk.do(violations)
+
+
+async def test_two_who_close_at_once_make_one_transfer(desk: Desk) -> None:
+    _, _, boss = await crowd(desk, 18_400, 20_000)
+    outcomes = await asyncio.gather(
+        *(desk.do(closing.prepare, desk.now, each, TERMS, ()) for each in (desk.coordinator, boss)),
+        return_exceptions=True,
+    )
+
+    [transfer] = [each for each in outcomes if isinstance(each, Transfer)]
+    [refusal] = [each for each in outcomes if isinstance(each, Refusal)]
+    assert ("closing.nothing", 2) == (refusal.key, transfer.payouts)
+
+
+async def test_two_who_approve_and_cancel_at_once_leave_one_of_both(desk: Desk) -> None:
+    _, _, boss = await crowd(desk, 18_400)
+    made = await prepared(desk)
+    outcomes = await asyncio.gather(
+        desk.do(closing.cancel, desk.now, desk.coordinator, made.id),
+        desk.do(closing.approve, desk.now, boss, made.id, TERMS),
+        return_exceptions=True,
+    )
+
+    state = (await desk.do(transfers.transfer, boss, made.id)).state
+    assert state in (State.CANCELLED, State.APPROVED)
+    assert [] == await desk.do(violations)
+    assert any(isinstance(each, Transfer) and each.state is state for each in outcomes)
+
+
+async def test_a_result_that_contradicts_an_earlier_one_changes_nothing(desk: Desk) -> None:
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    await sent(desk, boss)
+    await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+    outcome = await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, False, "late news")])
+
+    assert Recorded(0, 0, ((payout.code, Fault.CONTRADICTION),)) == outcome
+    assert 17_793 == await paid(desk, mina)
+    assert [] == await desk.do(violations)
+
+
+async def test_results_of_other_amounts_and_unknown_codes_change_nothing(desk: Desk) -> None:
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    made = await sent(desk, boss)
+    results = [Result(payout.code, True, "", Micros(18_400 * WON)), Result("ABCDEFGH", True, "")]
+    outcome = await desk.do(bank_results.record, desk.now, boss, results)
+
+    assert Recorded(0, 0, ((payout.code, Fault.AMOUNT), ("ABCDEFGH", Fault.UNKNOWN))) == outcome
+    assert 0 == await paid(desk, mina)
+    right = [Result(payout.code, True, "", Micros(17_793 * WON))]
+    assert Recorded(1, 0, ()) == await desk.do(bank_results.record, desk.now, boss, right)
+    assert State.CLOSED is (await desk.do(transfers.transfer, boss, made.id)).state
+
+
+async def test_a_failed_payout_can_be_asked_for_again_and_is_another_one(desk: Desk) -> None:
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    await sent(desk, boss)
+    await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, False, "wrong holder")])
+    await earn(desk, mina, 1_600)
+
+    again = await asked(desk, mina)
+    await sent(desk, boss)
+    await desk.do(bank_results.record, desk.now, boss, [Result(again.code, True, "")])
+    assert (again.amounts.gross, 20_000 - 600 - 60) == (20_000 * WON, await paid(desk, mina))
+    assert [] == await desk.do(violations)
+
+
+async def test_all_that_nobody_spoke_of_is_paid_by_one_tap_in_parts(desk: Desk) -> None:
+    workers, made, boss = await crowd(desk, 18_400, 20_000, 30_000)
+    transfer = await sent(desk, boss)
+    await desk.do(bank_results.record, desk.now, boss, [Result(made[1].code, False, "")])
+    parts = 0
+    while left := await desk.do(bank_results.unsaid, boss, transfer.id, 1):
+        await twice(desk, bank_results.record, desk.now, boss, left)
+        parts += 1
+
+    assert 2 == parts
+    assert [17_793, 0, 29_010] == [await paid(desk, worker) for worker in workers]
+    assert State.CLOSED is (await desk.do(transfers.transfer, boss, transfer.id)).state
+    assert [] == await desk.do(violations)
+
+
+async def test_nothing_is_said_of_a_transfer_before_it_is_sent(desk: Desk) -> None:
+    await crowd(desk, 18_400)
+    made = await prepared(desk)
+    assert [] == await desk.do(bank_results.unsaid, desk.coordinator, made.id, 10)
+    assert frozenset() == await desk.do(bank_results.given, desk.coordinator)
+
+
+async def test_more_than_one_transfer_holds_goes_into_the_next(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, made, _ = await crowd(desk, 18_400, 20_000, 30_000)
+    monkeypatch.setattr(closing, "MOST_LINES", 2)
+    first, then = await prepared(desk), await prepared(desk)
+
+    assert (2, 1) == (first.payouts, then.payouts)
+    assert [(made[2].code, "asked")] == await desk.do(states, then.id)
+
+
+async def test_the_overview_tells_what_is_asked_and_under_way(desk: Desk) -> None:
+    _, _, boss = await crowd(desk, 18_400, 20_000)
+    found = await desk.do(transfers.overview, boss)
+    assert (2, 38_400 * WON, (17_793 + 19_340) * WON) == (found.asked, found.gross, found.net)
+    assert (True, False) == (found.has_seconds, found.is_alone)
+
+    first = await sent(desk, boss)
+    found = await desk.do(transfers.overview, boss)
+    assert (0, [first.code], []) == (
+        found.asked,
+        [each.code for each in found.open],
+        [each.code for each in found.last],
+    )
+
+
+async def test_payouts_of_the_past_stay_as_they_were(desk: Desk) -> None:
+    """What has ended is no row that a step could still move."""
+    [mina], [payout], boss = await crowd(desk, 18_400)
+    made = await sent(desk, boss)
+    await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
+    await desk.do(closing.send, desk.now, boss, made.id)
+    await desk.do(payouts.withdraw, desk.now, mina, payout.code)
+    later = Instant(desk.now + 1)
+    await desk.do(bank_results.record, later, boss, [Result(payout.code, True, "")])
+
+    assert [(payout.code, "paid")] == await desk.do(states, made.id)
+    assert 17_793 == await paid(desk, mina)
+    assert [] == await desk.do(violations)
