@@ -11,6 +11,7 @@ from storage import Row, Tx
 from . import preferring, slicing
 from .people import CONSENT_VERSION
 from .reminding import may_be_reminded, remind
+from .slicing import Cut
 
 MOST_SLOTS = 20
 """How many tasks of a batch wait for one worker at the most."""
@@ -61,13 +62,13 @@ def invite(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> Round:
     if found is None or free is None or not people:
         return Round(0, 0, 0)
     each = reminding.share(free["slots"], len(people), MOST_SLOTS)
-    told = held_out = slots = 0
+    told = held_out = slots = place = 0
     for person in people[: free["slots"] // max(each, 1)]:
         if reminding.is_held_out(found["seed"].encode(), person):
             held_out += tx.run("slices.decide", batch=batch, person=person, held_out=1, now=now)
-        elif got := _offer(tx, now, found, person, each):
-            told += 1
-            slots += got
+            continue
+        cut = _offer(tx, now, found, person, each, place)
+        told, slots, place = told + int(cut.slots > 0), slots + cut.slots, cut.place
     return Round(told, held_out, slots)
 
 
@@ -102,13 +103,13 @@ def _may_be_told(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) -
     return has_room and may_be_reminded(tx, now, person, Kind.NEW_WORK, usual_zone)
 
 
-def _offer(tx: Tx, now: Instant, batch: Row, person: PersonId, slots: int) -> int:
-    """Set slots aside for a person, and tell them; how many, 0 where nothing is new to them."""
+def _offer(tx: Tx, now: Instant, batch: Row, person: PersonId, slots: int, after: int) -> Cut:
+    """Set slots aside for a person, and tell them; none where nothing is new to them."""
     if tx.one("tasks.peek_slot", batch=batch["id"], worker=person, cursor=0) is None:
-        return 0
-    slice_id, got = slicing.cut(tx, now, batch, person, slots)
-    if got:
+        return Cut(0, 0, after)
+    cut = slicing.cut(tx, now, batch, person, slots, after)
+    if cut.slots:
         tx.run("slices.decide", batch=batch["id"], person=person, held_out=0, now=now)
         subject = f"batch:{batch['id']}:{now}"
-        remind(tx, person, Kind.NEW_WORK, subject, {}, now, Instant(now + EXPIRES), slice_id)
-    return got
+        remind(tx, person, Kind.NEW_WORK, subject, {}, now, Instant(now + EXPIRES), cut.slice)
+    return cut

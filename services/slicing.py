@@ -34,31 +34,51 @@ class Slice:
     may_extend: bool
 
 
-def cut(tx: Tx, now: Instant, batch: Row, worker: PersonId, slots: int) -> tuple[int, int]:
-    """Set so many of a batch's free slots aside for a worker; the slice, and how many it has got."""
-    until = Instant(now + WAITS_AT_MOST)
-    row = tx.one("slices.cut", batch=batch["id"], worker=worker, slots=slots, now=now, ends=until)
+@dataclass(frozen=True)
+class Cut:
+    """A slice that was cut: how many slots it has got, and the place in the queue of the last of them."""
+
+    slice: int
+    slots: int
+    place: int
+
+
+def cut(tx: Tx, now: Instant, batch: Row, worker: PersonId, slots: int, after: int) -> Cut:
+    """Set so many of a batch's free slots aside for a worker: those behind a place in the queue, then those before it.
+
+    So one after the other gets other tasks, and each task the answers of different people.
+    """
+    ends = now + WAITS_AT_MOST
+    row = tx.one("slices.cut", batch=batch["id"], worker=worker, slots=slots, now=now, ends=ends)
     if row is None:
-        return 0, 0
+        return Cut(0, 0, after)
     progress = tx.one("batches.progress", batch=batch["id"], worker=worker)
-    got = tx.run(
-        "slices.fill",
-        slice=row["id"],
-        batch=batch["id"],
-        worker=worker,
-        cursor=progress["cursor"] if progress is not None and not tx.skips_locked else 0,
-        price=batch["price"],
-        until=until,
-        since=now - GRACE,
-        slots=slots,
-    )
+    passed = progress["cursor"] if progress is not None and not tx.skips_locked else 0
+    got = _fill(tx, now, batch, worker, row["id"], slots, max(after, passed))
+    if got < slots and after > passed:
+        got += _fill(tx, now, batch, worker, row["id"], slots - got, passed)
+    last = tx.one("slices.last_place", slice=row["id"])
     if not got:
-        tx.run("slices.uncut", slice=row["id"], now=now)
-        return row["id"], 0
+        tx.run("slices.end", slice=row["id"], now=now)
+        return Cut(row["id"], 0, after)
     tx.run("slices.take", slice=row["id"])
     if got < slots:
         tx.run("slices.size", slice=row["id"], slots=got)
-    return row["id"], got
+    return Cut(row["id"], got, last["place"] if last else after)
+
+
+def _fill(tx: Tx, now: Instant, batch: Row, worker: PersonId, slice_id: int, slots: int, after: int) -> int:
+    return tx.run(
+        "slices.fill",
+        slice=slice_id,
+        batch=batch["id"],
+        worker=worker,
+        cursor=after,
+        price=batch["price"],
+        until=now + WAITS_AT_MOST,
+        since=now - GRACE,
+        slots=slots,
+    )
 
 
 def told(tx: Tx, now: Instant, slice_id: int) -> None:

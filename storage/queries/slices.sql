@@ -88,9 +88,12 @@ UPDATE task
 -- name: size
 UPDATE slice SET slots = :slots WHERE id = :slice;
 
--- name: uncut
--- There was nothing for this worker.
-UPDATE slice SET state = 'ended', ends_at = :now WHERE id = :slice;
+-- name: last_place
+-- Where in the queue the task stands that was put into a slice last.
+SELECT task.place FROM assignment JOIN task ON task.id = assignment.task_id
+ WHERE assignment.slice_id = :slice AND assignment.state = 'held' AND assignment.leased_at = 0
+ ORDER BY assignment.id DESC
+ LIMIT 1;
 
 -- name: next
 -- The next task that waits for a worker.
