@@ -1,4 +1,4 @@
-"""Pictures of numbers, drawn for a phone: large figures, opaque ground, no need of a language or a font file."""
+"""Pictures of numbers, drawn for a phone: large figures, opaque ground."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,6 +10,8 @@ from io import BytesIO
 from PIL import Image, ImageDraw, ImageFont
 
 from rules.model import Micros
+
+from . import lettering
 
 WIDTH, HEIGHT = 1080, 600
 EDGE, CEILING, FLOOR = 40, 130, 500
@@ -170,3 +172,77 @@ def _draw_post(draw: ImageDraw.ImageDraw, post: Post) -> None:
 def _write(draw: ImageDraw.ImageDraw, figure: Figure) -> None:
     centre, middle = scaled((figure.left + figure.right) / 2, figure.middle)
     draw.text((centre, middle), figure.text, fill=figure.colour, font=font(figure.size * SHARPNESS), anchor="mm")
+
+
+# The week -------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class WeekDay:
+    """A day of the week: what it brought, its name, and its figure in words of its reader."""
+
+    date: date
+    value: int
+    name: str
+    figure: str
+
+
+WEEK_TOP, WEEK_FLOOR = 110, 440
+MARGIN = 14
+FIGURES = 50
+DONE_AT, DONE_HEIGHT = 556, 30
+
+
+def week_chart(days: Sequence[WeekDay], share: int | None) -> bytes:
+    """A PNG with a bar for each day, every one with its figure; below, how many percent are done (None: not drawn)."""
+    image = Image.new("RGB", (WIDTH * SHARPNESS, HEIGHT * SHARPNESS), GROUND)
+    draw = ImageDraw.Draw(image)
+    floor = WEEK_FLOOR if share is not None else WEEK_FLOOR + 60
+    draw.line(scaled(EDGE, floor + 2, WIDTH - EDGE, floor + 2), fill=LINE, width=4 * SHARPNESS)
+    tallest, step = max(day.value for day in days), (WIDTH - 2 * EDGE) / len(days)
+    size = min(_fitting(day.figure, FIGURES, step - MARGIN) for day in days)
+    for place, day in enumerate(days):
+        centre = EDGE + step * (place + 0.5)
+        _letter(draw, centre, floor + 44, day.name, 44, {5: SATURDAY, 6: SUNDAY}.get(day.date.weekday(), WEEKDAY))
+        _draw_day(draw, centre, floor, day, tallest, size)
+    if share is not None:
+        _draw_share(draw, share)
+    return png(image.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+
+
+def _draw_day(draw: ImageDraw.ImageDraw, centre: float, floor: int, day: WeekDay, tallest: int, size: int) -> None:
+    """A bar under its figure; the best ones shine."""
+    if not day.value:
+        draw.ellipse(scaled(centre - 5, floor - 22, centre + 5, floor - 12), fill=LINE)
+        return
+    top = floor - max((floor - WEEK_TOP) * day.value / tallest, 8)
+    is_best = day.value == tallest
+    draw.rounded_rectangle(
+        scaled(centre - 46, top, centre + 46, floor),
+        min(12, floor - top) * SHARPNESS,
+        fill=TODAY if is_best else PAST,
+        corners=(True, True, False, False),
+    )
+    _letter(draw, centre, top - 34, day.figure, size, TODAY if is_best else FIGURE)
+
+
+def _draw_share(draw: ImageDraw.ImageDraw, share: int) -> None:
+    right = WIDTH - EDGE - 130
+    top, bottom = DONE_AT - DONE_HEIGHT / 2, DONE_AT + DONE_HEIGHT / 2
+    radius = DONE_HEIGHT / 2 * SHARPNESS
+    draw.rounded_rectangle(scaled(EDGE, top, right, bottom), radius, fill=LINE)
+    if share:
+        filled = EDGE + max((right - EDGE) * share / 100, DONE_HEIGHT)
+        draw.rounded_rectangle(scaled(EDGE, top, filled, bottom), radius, fill=TODAY)
+    _letter(draw, (right + WIDTH - EDGE) / 2 + 15, DONE_AT, f"{share}%", 46, FIGURE)
+
+
+def _fitting(text: str, size: int, width: float) -> int:
+    """The size in which a text is no wider than it may be."""
+    length = lettering.font(size * SHARPNESS).getlength(text) / SHARPNESS
+    return size if length <= width else max(int(size * width / length), 16)
+
+
+def _letter(draw: ImageDraw.ImageDraw, centre: float, middle: float, text: str, size: int, colour: str) -> None:
+    x, y = scaled(centre, middle)
+    draw.text((x, y), text, fill=colour, font=lettering.font(size * SHARPNESS), anchor="mm")

@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from services import batches, stalls
 from services.notices import Notice
 
-from . import export_news, farewell, funding, payee_news, payout_news, reviews, tellings
+from . import export_news, farewell, funding, mornings, payee_news, payout_news, reviews, tellings
 from .again import again
 from .context import Kit
 from .outbox import Deliver
@@ -66,6 +66,8 @@ KINDS: Mapping[str, Deliver] = {
     "alert": alert,
     "stall": stall,
     "bonus": tellings.bonus,
+    "digest": mornings.digest,
+    "week": mornings.week,
     "adjusted": tellings.adjusted,
     "again": again,
     "completed": export_news.completed,

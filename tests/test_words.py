@@ -52,6 +52,8 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "bonus.measure_*": Measure,
         "bonus.rule_*": Measure,
         "bonus.state_*": ("running", "ended"),
+        "digest.*": ("flagged", "appeals", "proposals", "stalls", "drafts"),
+        "digest.*_line": ("in", "earned", "out", "withheld", "asked", "failed"),
         "command.*": ("start", *commands(frozenset(Role))),
         "export.*": ("final", "ambiguous", "open", "flagged", "gold"),
         "export.chat_*": Chat,

@@ -1,0 +1,42 @@
+"""The font of drawn pictures: Latin, Greek, Cyrillic, kana and all of Hangul; what it can't show becomes a box."""
+
+import re
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+from unicodedata import category, normalize
+
+from PIL import ImageFont
+
+FILE = "hangul.otf"
+MISSING = "□"
+
+SHOWN = " -~\xa0-ſƒͰ-ϿЀ-ў‐-‧‰-※⁰-₟₠-₿℀-⅏⅐-↏←-⇿∀-⋿①-⒛─-╿■-◿★☆♠-♧♪✓　-〿぀-ヿㄱ-ㆎ㈀-㋿가-힣！-～￦"
+"""The ranges of characters that the file was made of; it has no glyph for some that no text has."""
+
+_FOREIGN = re.compile(f"[^{SHOWN}]+")
+INVISIBLE = frozenset(("Mn", "Me", "Cf", "Cc"))
+
+
+@cache
+def font(size: int) -> ImageFont.FreeTypeFont:
+    """The font in a size of pixels."""
+    content = files("bot").joinpath("fonts", FILE).read_bytes()
+    return ImageFont.truetype(BytesIO(content), size, layout_engine=ImageFont.Layout.BASIC)
+
+
+def showable(text: str) -> str:
+    """The text as the font can show it, on one line: each run of other signs is one box."""
+    composed = normalize("NFC", " ".join(text.split()))
+    visible = "".join(letter for letter in composed if category(letter) not in INVISIBLE)
+    return _FOREIGN.sub(MISSING, visible)
+
+
+def fitted(text: str, size: int, width: float) -> str:
+    """As much of a text as fits into a width, ending in … where it was cut."""
+    text = showable(text)
+    if font(size).getlength(text) <= width:
+        return text
+    while text and font(size).getlength(f"{text}…") > width:
+        text = text[:-1]
+    return f"{text.rstrip()}…"
