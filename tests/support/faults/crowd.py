@@ -45,9 +45,9 @@ class Record:
     saved: dict[str, float] = field(default_factory=dict)
 
     def told(self) -> dict[Card, Tapped]:
-        """The cards whose answer was acknowledged as stored, as they stand now."""
-        cards = [self.taps[query].card for query in self.saved if query in self.taps]
-        return {card: self.first[card] for card in cards}
+        """The cards whose answer was acknowledged as stored, and the tap that was: an earlier one on the same card may
+        have waited so long that Telegram dropped it."""
+        return {self.taps[query].card: self.taps[query] for query in self.saved if query in self.taps}
 
 
 class Crowd:
