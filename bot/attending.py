@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import assert_never
 
 from rules.currency import smallest
+from rules.exports import USUAL, formats_of
 from rules.model import Micros
 from rules.refusals import Refusal
 from services import exporting, operating, settling
 from services.settling import Payable
+from services.shapes import Wanted
 
 from . import checkup, safekeeping
 from .command_post import post
@@ -40,8 +42,9 @@ async def attend(desk: Desk, command: Command, language: str, progress: Progress
 
 async def _export(desk: Desk, command: Export, words: Words, progress: Progress) -> Done:
     batch = await desk.db.read(operating.published, command.batch)
-    folder, timezone = Path(command.folder), desk.config.timezone
-    exported = await exporting.export(desk.db, batch.batch, folder, timezone=timezone, progress=progress)
+    formats = formats_of(command.formats) or USUAL
+    wanted = Wanted(desk.config.timezone, desk.config.pictures, formats)
+    exported = await exporting.export(desk.db, batch.batch, Path(command.folder), wanted, progress=progress)
     heading = words.plain(
         "cli.exported",
         title=exported.title,

@@ -11,6 +11,7 @@ from typing import assert_never
 
 from dotenv import dotenv_values
 
+from rules.exports import Format
 from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database
 
 from . import logs, trouble
@@ -55,6 +56,7 @@ def parser() -> argparse.ArgumentParser:
     export = commands.add_parser("export", help="write a batch's answers and labels")
     export.add_argument("batch", metavar="BATCH", help="the code on the batch's card")
     export.add_argument("--to", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    export.add_argument("--format", default="", metavar="LIST", help=f"some of {', '.join(Format)}; parted by commas")
     pay = commands.add_parser("pay", help="record money sent to a worker; without one, list who has some available")
     pay.add_argument("worker", nargs="?", metavar="WORKER", help="the worker's code")
     pay.add_argument(
@@ -139,7 +141,7 @@ def command_of(asked: argparse.Namespace) -> Command:
         case "post":
             return Post(str(asked.file.absolute()), tuple(asked.settings), asked.coordinator, asked.publish)
         case "export":
-            return Export(asked.batch, str(asked.to.absolute()))
+            return Export(asked.batch, str(asked.to.absolute()), asked.format)
         case "backup":
             return BackUp(str(asked.to.absolute()) if asked.to is not None else None)
         case "pay" if asked.worker is not None:

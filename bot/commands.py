@@ -37,10 +37,11 @@ class Post:
 
 @dataclass(frozen=True)
 class Export:
-    """Write a batch's files into a folder, whose path is absolute."""
+    """Write a batch's files into a folder, whose path is absolute; formats by name, without any the usual ones."""
 
     batch: str
     folder: str
+    formats: str = ""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,8 @@ class Config:
     public_url: str | None
     """The address before the payee form's path, without a slash at its end; None where there is no form."""
     metrics_listen: Address | None
+    export_target: str | None = field(repr=False)
+    """Where planned exports go besides the data folder, unless their plan names a place; it may hold a password."""
     payments: PaymentSettings
 
     @property
@@ -121,6 +123,7 @@ def read_config(environment: Mapping[str, str], *, needs_token: bool = True) -> 
         listen=_listen(environment, mistakes),
         public_url=_public(environment, mistakes),
         metrics_listen=_address(environment, "TAPWORK_METRICS_LISTEN", mistakes),
+        export_target=_export_target(environment, mistakes),
         payments=read_payments(environment, currency, timezone, mistakes),
     )
     if config.metrics_listen is not None and config.metrics_listen == config.listen:
@@ -232,6 +235,13 @@ def _public(environment: Mapping[str, str], mistakes: list[str]) -> str | None:
         mistakes.append("TAPWORK_PUBLIC_URL must be an https address without ?, such as https://example.org/tapwork")
         return None
     return url
+
+
+def _export_target(environment: Mapping[str, str], mistakes: list[str]) -> str | None:
+    target = (environment.get("TAPWORK_EXPORT_TARGET") or "").strip().rstrip("/")
+    if target and not re.fullmatch(r"[a-z][a-z0-9+]*://\S+", target):
+        mistakes.append("TAPWORK_EXPORT_TARGET must be an address that fsspec knows, such as s3://bucket/folder")
+    return target or None
 
 
 def _address(environment: Mapping[str, str], name: str, mistakes: list[str]) -> Address | None:

@@ -209,8 +209,8 @@ def unpack(message: object) -> Command:
         case {"do": "post", "path": str(path), "settings": list(pairs), "coordinator": int() | None as who, **rest}:
             settings = tuple((str(key), str(value)) for key, value in pairs)
             return Post(path, settings, who, bool(rest.get("publish")))
-        case {"do": "export", "batch": str(batch), "folder": str(folder)}:
-            return Export(batch, folder)
+        case {"do": "export", "batch": str(batch), "folder": str(folder), **rest}:
+            return Export(batch, folder, str(rest.get("formats", "")))
         case {"do": "pay", "worker": str(worker), "amount": str() | None as amount, "note": str(note)}:
             return Pay(worker, amount, note)
         case {"do": "payable"}:

@@ -1,45 +1,52 @@
-"""Files in the data folder without anybody asking: every night, and when a batch is finished."""
+"""Files without anybody asking: by each batch's plan, and when a batch is finished."""
 
-import logging
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from bot.context import Kit
-from bot.exports import write
+from bot.export_runs import run_one
 from rules.model import BatchId, Instant
-from services import exporting
+from services import export_runs, planning, scheduling
 
-log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 AT_ONCE = 50
+SIGN_SECONDS = 60
 
 
-async def nightly(kit: Kit, now: Instant) -> str:
-    """Write the files of every batch that runs or has changed. One that the disk refuses does not stop the others."""
+async def run(kit: Kit, now: Instant) -> str:
+    """Plan what has become due, and write it. One that fails does not stop the others."""
+    await _plan(kit, now)
     written = failed = 0
-    after = BatchId(0)
-    while batches := await kit.db.read(exporting.due, after, AT_ONCE):
-        for batch, code in batches:
-            is_written = await _write(kit, batch, code)
-            written, failed = written + is_written, failed + (not is_written)
-        after = batches[-1][0]
+    while due := await kit.db.read(export_runs.due, kit.clock.now(), AT_ONCE):
+        outcomes = [await _alive(kit, run_one(kit, each)) for each in due]
+        written, failed = written + outcomes.count(True), failed + outcomes.count(False)
+    await on_completion(kit, now)
     return f"{written} batches exported, {failed} failed"
 
 
 async def on_completion(kit: Kit, now: Instant) -> str:
-    """Write the files of each finished batch, then tell its coordinator once."""
-    told = 0
-    after = BatchId(0)
-    while batches := await kit.db.read(exporting.completed, after, AT_ONCE):
-        for batch, code in batches:
-            if await _write(kit, batch, code):
-                told += await kit.db.run(exporting.announce, now, batch)
-        after = batches[-1][0]
-    return f"{told} coordinators told"
+    """Plan the last files of each finished batch; its coordinator is told once they are there."""
+    batches, after = 0, BatchId(0)
+    while last := await kit.db.run(planning.finish_batches, now, kit.config.timezone, after, AT_ONCE):
+        batches, after = batches + 1, last
+    return f"{batches} looked at"
 
 
-async def _write(kit: Kit, batch: BatchId, code: str) -> bool:
+async def _alive(kit: Kit, work: Coroutine[Any, Any, T]) -> T:
+    """Do long work, and give signs of life meanwhile."""
+    task = asyncio.ensure_future(work)
     try:
-        await write(kit, batch, code)
-    except OSError:
-        log.exception("the files of batch %s can't be written", code)
-        return False
-    return True
+        while not (await asyncio.wait({task}, timeout=SIGN_SECONDS))[0]:
+            await kit.db.run(scheduling.succeeded, kit.clock.now(), "export")
+        return task.result()
+    finally:
+        task.cancel()
+
+
+async def _plan(kit: Kit, now: Instant) -> None:
+    await on_completion(kit, now)
+    after = BatchId(0)
+    while last := await kit.db.run(planning.schedule, now, kit.config.timezone, after, AT_ONCE):
+        after = last

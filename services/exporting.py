@@ -2,34 +2,38 @@
 
 import asyncio
 import json
-from collections import Counter, defaultdict
+from collections import Counter, defaultdict, deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ParamSpec, TypeVar
-from zoneinfo import ZoneInfo
 
-from rules.model import BatchId, Instant, Kind, PersonId
-from rules.refusals import Refusal
-from storage import Database, Row, Tx
-from storage.documents import CsvDocument, Drafts, JsonLines, sweep
-from storage.workbooks import MOST_ROWS, Workbook
+from rules.exports import Format, Scope
+from rules.model import BatchId
+from storage import Database, Row
+from storage.documents import Drafts, Record, measured, sweep
+from storage.images import PictureStore
 
-from .people import Role, require
-from .records import Source, answer_record, label_record
+from .extracts import (
+    Place,
+    Stretch,
+    answers_after,
+    count_answers,
+    read_source,
+    since,
+    task_answers_after,
+    tasks_after,
+)
+from .interchange import dataset_record, opaque, studio_record, toloka_records
+from .records import Source, answer_record, judge, label_record
+from .shapes import DATASET_FILES, STUDIO_FILE, TOLOKA_FILE, Wanted, makers
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Progress = Callable[[int, int], Awaitable[None]]
 
-ANSWER_COLUMNS = ("task", "worker", "label", "answered_at", "seconds", "is_gold", "status", "guide_version")
-LABEL_COLUMNS = ("task", "label", "confidence", "answers", "status", "probabilities", "meta")
-ANSWER_FILES = ("answers.csv", "answers.jsonl")
-LABEL_FILES = ("labels.csv", "labels.jsonl", "labels.xlsx")
-ANSWERS_AT_ONCE = 2_000
-TASKS_AT_ONCE = 500
-LISTED = 10
+MANIFEST, SCHEMA = "manifest.json", 1
+"""The file that lists the others, and the number by which readers know what is in them."""
 
 
 @dataclass(frozen=True)
@@ -46,204 +50,165 @@ class Exported:
     tasks: int
     answers: int
     statuses: Mapping[str, int]
+    last_answer: int = 0
+    lacks_workbook: bool = False
 
-    @property
-    def has_workbook(self) -> bool:
-        return any(path.suffix == ".xlsx" for path in self.files)
+
+@dataclass
+class Tally:
+    """What has been written so far."""
+
+    rows: int = 0
+    answers: int = 0
+    missing: int = 0
+    statuses: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A batch to choose."""
+class Writing:
+    """An export that is being written."""
 
-    batch: BatchId
-    code: str
-    title: str
+    db: Database
+    source: Source
+    wanted: Wanted
+    drafts: Drafts
+    tally: Tally
+    progress: Progress | None
 
-
-@dataclass(frozen=True)
-class Listing:
-    """Batches to choose from, newest first; `older` is where the next page begins, 0 when there is none."""
-
-    batches: tuple[Listed, ...]
-    older: int
+    async def told(self) -> None:
+        if self.progress:
+            done = self.tally.rows + min(self.tally.statuses.total(), self.source.tasks)
+            await self.progress(done, self.source.answers + self.source.tasks)
 
 
 async def export(
     db: Database,
     batch: BatchId,
     folder: Path,
+    wanted: Wanted,
     *,
-    timezone: ZoneInfo,
     progress: Progress | None = None,
-    most_rows: int = MOST_ROWS,
 ) -> Exported:
     """Write answers and labels of a batch into a folder; the same answers give the same bytes.
 
     The files hold the answers that were there at the start, and the labels that follow from just these; an answer
     that is undone meanwhile may be in one file and not in the other. Files appear under their names only when all
-    are whole. `progress` hears how many rows of how many are written. Raises LookupError for an unknown batch.
+    are whole. `progress` hears how many rows of how many are written. Raises LookupError for an unknown batch, and
+    Refusal where a format can't be written here.
     """
     source = await db.read(read_source, batch)
+    return await _written(db, source, folder, wanted, progress, lambda writing: writing.drafts.publish())
+
+
+async def export_folder(
+    db: Database, batch: BatchId, folder: Path, wanted: Wanted, *, period: str, after: int | None
+) -> Exported:
+    """The same as a folder named after a period, with a manifest in it; all of it appears in one step.
+
+    With `after` only answers after that one, and the labels of their tasks.
+    """
+    source = since(await db.read(read_source, batch), after or 0)
+    scope = Scope.WHOLE if after is None else Scope.NEW
+
+    def publish(writing: Writing) -> tuple[Path, ...]:
+        files = writing.drafts.finish()
+        made = manifest(writing, files, period, scope)
+        place = writing.drafts.publish_as(period, {MANIFEST: made})
+        return (*(place / path.name for path in files), place / MANIFEST)
+
+    return await _written(db, source, folder, wanted, None, publish)
+
+
+def manifest(writing: Writing, files: Sequence[Path], period: str, scope: Scope) -> str:
+    """What a run wrote, as JSON: the range of answers goes from one run's `upto` to the next one's `upto`."""
+    source, tally = writing.source, writing.tally
+    told = {
+        "schema": SCHEMA,
+        "batch": source.code,
+        "title": source.title,
+        "period": period,
+        "scope": scope,
+        "tasks": tally.statuses.total(),
+        "answers": tally.answers,
+        "statuses": dict(sorted(tally.statuses.items())),
+        "missing_pictures": tally.missing,
+        "left_out": sorted(set(makers(source, writing.wanted)) - {path.name for path in files}),
+        "range": {
+            "after": opaque(source, source.since) if source.since else None,
+            "upto": opaque(source, source.last_answer) if source.last_answer else None,
+        },
+        "files": [measured(path) for path in files],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1) + "\n"
+
+
+async def _written(
+    db: Database,
+    source: Source,
+    folder: Path,
+    wanted: Wanted,
+    progress: Progress | None,
+    publish: Callable[[Writing], tuple[Path, ...]],
+) -> Exported:
+    names = makers(source, wanted)
     await _aside(sweep, folder)
-    drafts = Drafts(folder, _makers(source, most_rows))
+    writing = Writing(db, source, wanted, await _aside(Drafts, folder, names), Tally(), progress)
     try:
-        answers = await _write_answers(db, source, drafts, timezone, progress)
-        statuses = await _write_labels(db, source, drafts, progress)
-        files = await _aside(drafts.publish)
+        await _write_answers(writing)
+        await _write_labels(writing)
+        files = await _aside(publish, writing)
     finally:
-        await _aside(drafts.discard)
-    return Exported(batch, source.code, source.title, files, statuses.total(), answers, dict(statuses))
-
-
-def read_source(tx: Tx, batch: BatchId) -> Source:
-    """The batch as it is now. Raises LookupError for an unknown one."""
-    row = _find(tx, "exports.source", batch)
-    return Source(
-        batch=batch,
-        code=row["code"],
-        title=row["title"],
-        kind=Kind(row["kind"]),
-        choices=tuple(json.loads(row["choices"])),
-        seed=row["seed"].encode(),
-        grows=row["overlap_most"] > row["overlap_least"],
-        confidence=row["confidence"],
-        tasks=row["tasks"],
-        answers=row["answers"],
-        last_answer=row["last_answer"],
+        await _aside(writing.drafts.discard)
+    tally = writing.tally
+    return Exported(
+        source.batch,
+        source.code,
+        source.title,
+        files,
+        tally.statuses.total(),
+        tally.answers,
+        dict(tally.statuses),
+        source.last_answer,
+        "labels.xlsx" in names and all(path.name != "labels.xlsx" for path in files),
     )
 
 
-def answers_after(tx: Tx, source: Source, after: int) -> list[Row]:
-    """The next stretch of answers, by id."""
-    return tx.all("exports.answers", batch=source.batch, after=after, upto=source.last_answer, limit=ANSWERS_AT_ONCE)
+async def _write_answers(writing: Writing) -> None:
+    if not writing.wanted.answer_files:
+        writing.tally.answers = await writing.db.read(count_answers, writing.source)
+        return
+    after = writing.source.since
+    while rows := await writing.db.read(answers_after, writing.source, after):
+        writing.tally.answers += await _aside(_add_answers, writing, rows)
+        writing.tally.rows += len(rows)
+        after = rows[-1]["id"]
+        await writing.told()
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """Tasks in a row, and what was answered to them."""
-
-    tasks: Sequence[Row]
-    votes: Sequence[Row]
-    golds: Sequence[Row]
-
-
-def tasks_after(tx: Tx, source: Source, after: int) -> Stretch:
-    """The next stretch of tasks, by number, with their answers of the same moment."""
-    batch = source.batch
-    tasks = tx.all("exports.tasks", batch=batch, after=after, limit=TASKS_AT_ONCE)
-    upto = tasks[-1]["number"] if tasks else after
-    votes = tx.all("exports.votes", batch=batch, after=after, upto=upto)
-    golds = tx.all("exports.gold_answers", batch=batch, after=after, upto=upto, last=source.last_answer)
-    return Stretch(tasks, votes, golds)
-
-
-def choices(tx: Tx, person: PersonId, before: int) -> Listing:
-    """The published batches whose files a person may have: a coordinator's own, all for an owner.
-
-    Raises Refusal for anybody else.
-    """
-    roles = require(tx, person, Role.COORDINATOR, Role.OWNER).roles
-    everything = int(Role.OWNER in roles)
-    rows = tx.all("exports.choices", person=person, everything=everything, before=before, limit=LISTED + 1)
-    batches = tuple(Listed(row["id"], row["code"], row["title"]) for row in rows[:LISTED])
-    return Listing(batches, batches[-1].batch if len(rows) > LISTED else 0)
-
-
-def permit(tx: Tx, person: PersonId, batch: BatchId) -> Listed:
-    """The batch, when the person may have its files: its coordinator or an owner. Raises Refusal otherwise."""
-    roles = require(tx, person, Role.COORDINATOR, Role.OWNER).roles
-    row = _find(tx, "exports.batch", batch)
-    if Role.OWNER not in roles and row["coordinator_id"] != person:
-        raise Refusal("export.not_yours", code=row["code"])
-    if row["state"] not in ("open", "paused", "closed"):
-        raise Refusal("export.not_published", code=row["code"])
-    return Listed(batch, row["code"], row["title"])
-
-
-def permit_code(tx: Tx, person: PersonId, code: str) -> Listed:
-    """The batch of a code, when the person may have its files. Raises Refusal otherwise."""
-    require(tx, person, Role.COORDINATOR, Role.OWNER)
-    row = tx.one("batches.by_code", code=code.strip().lstrip("#").upper())
-    if row is None:
-        raise Refusal("export.no_batch", code=code)
-    return permit(tx, person, row["id"])
-
-
-def due(tx: Tx, after: BatchId, limit: int) -> list[tuple[BatchId, str]]:
-    """Numbers and codes of batches that run, or have changed since their files were written."""
-    return [(row["id"], row["code"]) for row in tx.all("exports.due", after=after, limit=limit)]
-
-
-def completed(tx: Tx, after: BatchId, limit: int) -> list[tuple[BatchId, str]]:
-    """Numbers and codes of finished batches whose coordinators have not been told."""
-    return [(row["id"], row["code"]) for row in tx.all("exports.completed", after=after, limit=limit)]
-
-
-def keep(tx: Tx, since: Instant, batch: BatchId) -> None:
-    """Remember that a batch's files hold everything up to an instant."""
-    tx.run("exports.kept", batch=batch, since=since)
-
-
-def announce(tx: Tx, now: Instant, batch: BatchId) -> bool:
-    """Queue the message that a batch is finished to its coordinator, once; whether that was now."""
-    row = tx.one("exports.deliver", batch=batch, now=now)
-    if row is None:
-        return False
-    blanks = json.dumps({"batch": batch})
-    key = f"completed:{batch}:{now}"
-    tx.run("outbox.queue", key=key, person=row["coordinator_id"], kind="completed", blanks=blanks, now=now)
-    return True
-
-
-def _find(tx: Tx, query: str, batch: BatchId) -> Row:
-    row = tx.one(query, batch=batch)
-    if row is None:
-        raise LookupError(batch)
-    return row
-
-
-def _makers(source: Source, most_rows: int) -> dict[str, Callable[[Path], CsvDocument | JsonLines | Workbook]]:
-    return {
-        "answers.csv": partial(CsvDocument, columns=ANSWER_COLUMNS),
-        "answers.jsonl": JsonLines,
-        "labels.csv": partial(CsvDocument, columns=LABEL_COLUMNS),
-        "labels.jsonl": JsonLines,
-        "labels.xlsx": partial(Workbook, columns=LABEL_COLUMNS, title="labels", most=most_rows),
-    }
-
-
-async def _write_answers(
-    db: Database, source: Source, drafts: Drafts, timezone: ZoneInfo, progress: Progress | None
-) -> int:
-    labelled = written = after = 0
-    while rows := await db.read(answers_after, source, after):
-        labelled += await _aside(_add_answers, source, drafts, timezone, rows)
-        after, written = rows[-1]["id"], written + len(rows)
-        if progress:
-            await progress(written, source.answers + source.tasks)
-    return labelled
-
-
-async def _write_labels(db: Database, source: Source, drafts: Drafts, progress: Progress | None) -> Counter[str]:
-    statuses: Counter[str] = Counter()
+async def _write_labels(writing: Writing) -> None:
     after = 0
-    while (stretch := await db.read(tasks_after, source, after)).tasks:
-        statuses += await _aside(_add_labels, source, drafts, stretch)
+    while (stretch := await _next_tasks(writing, after)).tasks:
+        records = await _aside(_add_labels, writing, stretch)
+        if writing.wanted.has_answers_by_task:
+            await _write_by_task(writing, stretch, after, records)
         after = stretch.tasks[-1]["number"]
-        if progress:
-            await progress(source.answers + min(statuses.total(), source.tasks), source.answers + source.tasks)
-    return statuses
+        await writing.told()
 
 
-def _add_answers(source: Source, drafts: Drafts, timezone: ZoneInfo, rows: Sequence[Row]) -> int:
+async def _next_tasks(writing: Writing, after: int) -> Stretch:
+    return await writing.db.read(tasks_after, writing.source, after, with_content=writing.wanted.needs_content)
+
+
+def _add_answers(writing: Writing, rows: Sequence[Row]) -> int:
     """Write some answers; how many of them carry a label."""
-    drafts.write(ANSWER_FILES, [answer_record(source, timezone, row) for row in rows])
+    source, wanted = writing.source, writing.wanted
+    writing.drafts.write(wanted.answer_files, [answer_record(source, wanted.timezone, row) for row in rows])
     return sum(row["labels"] is not None for row in rows)
 
 
-def _add_labels(source: Source, drafts: Drafts, stretch: Stretch) -> Counter[str]:
-    """Write the labels of some tasks; how many have which status."""
+def _add_labels(writing: Writing, stretch: Stretch) -> list[Record]:
+    """Write the labels of some tasks."""
+    source, wanted = writing.source, writing.wanted
     votes: dict[int, list[Row]] = defaultdict(list)
     for vote in stretch.votes:
         votes[vote["task_id"]].append(vote)
@@ -251,8 +216,50 @@ def _add_labels(source: Source, drafts: Drafts, stretch: Stretch) -> Counter[str
     records = [
         label_record(source, task, votes.get(task["id"], ()), golds.get(task["id"], 0)) for task in stretch.tasks
     ]
-    drafts.write(LABEL_FILES, records)
-    return Counter(str(record["status"]) for record in records)
+    writing.drafts.write(wanted.label_files, records)
+    if wanted.has_dataset:
+        for task, record in zip(stretch.tasks, records, strict=True):
+            _add_item(writing, task, record, votes.get(task["id"], ()))
+    writing.tally.statuses.update(str(record["status"]) for record in records)
+    return records
+
+
+def _add_item(writing: Writing, task: Row, label: Record, votes: Sequence[Row]) -> None:
+    """Write one task with what workers saw; one whose picture is lost is only counted."""
+    source, sha256, folder = writing.source, task["sha256"], writing.wanted.pictures
+    picture = None if sha256 is None or folder is None else PictureStore(folder).path(sha256)
+    if sha256 is not None and (picture is None or not picture.exists()):
+        writing.tally.missing += 1
+        return
+    record = dataset_record(source, task, label, judge(source, task, votes), picture)
+    writing.drafts.write(DATASET_FILES, [record])
+
+
+async def _write_by_task(writing: Writing, stretch: Stretch, after: int, labels: Sequence[Record]) -> None:
+    """Write what has all answers of a task together: never more of them in memory than a stretch and one task's."""
+    waiting = deque(zip(stretch.tasks, labels, strict=True))
+    answers: dict[int, list[Row]] = defaultdict(list)
+    place, upto = Place(after + 1, 0), stretch.tasks[-1]["number"]
+    while rows := await writing.db.read(task_answers_after, writing.source, place, upto):
+        for row in rows:
+            answers[row["number"]].append(row)
+        place = Place(rows[-1]["number"], rows[-1]["id"])
+        await _aside(_add_whole_tasks, writing, waiting, answers, place.number)
+    await _aside(_add_whole_tasks, writing, waiting, answers, upto + 1)
+
+
+def _add_whole_tasks(
+    writing: Writing, waiting: deque[tuple[Row, Record]], answers: dict[int, list[Row]], before: int
+) -> None:
+    """Write the tasks below a number, all of whose answers have been read."""
+    source, timezone = writing.source, writing.wanted.timezone
+    while waiting and waiting[0][0]["number"] < before:
+        task, label = waiting.popleft()
+        given = answers.pop(task["number"], [])
+        if Format.LABELSTUDIO in writing.wanted.formats:
+            writing.drafts.write((STUDIO_FILE,), [studio_record(source, timezone, task, label, given)])
+        if Format.TOLOKA in writing.wanted.formats:
+            writing.drafts.write((TOLOKA_FILE,), toloka_records(source, timezone, task, given))
 
 
 async def _aside(step: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

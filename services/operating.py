@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from rules.refusals import Refusal
 from storage import Tx
 
-from .exporting import Listed
 from .people import Person, Role, find
+from .taking import Listed
 
 
 def poster(tx: Tx, telegram_id: int | None, owners: Iterable[int]) -> Person:

@@ -1,6 +1,7 @@
 """Tables as files: CSV and JSON lines, written page by page, and given their names only when they are whole."""
 
 import csv
+import hashlib
 import json
 import os
 import time
@@ -9,11 +10,11 @@ from contextlib import suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
-from typing import Protocol
+from typing import IO, Any, Protocol, TypeAlias
 
 from rules.spreadsheets import harmless
 
-Value = str | int | float | None | tuple[str, ...] | Mapping[str, str | float]
+Value: TypeAlias = "str | int | float | tuple[Value, ...] | Mapping[str, Value] | None"
 Record = Mapping[str, Value]
 """One row by column: real types, several labels as a tuple, an object as a mapping."""
 
@@ -50,10 +51,56 @@ class CsvDocument:
         self._writer.writerows([spelled(flat(record[column])) for column in self._columns] for record in records)
 
     def close(self) -> bool:
+        close(self._file)
+        return True
+
+
+class TsvDocument:
+    """The same by tabs, for programs: lines end by LF, and every text is as it was posted, formulas too."""
+
+    def __init__(self, path: Path, columns: Sequence[str]) -> None:
+        self._columns = columns
+        self._file = path.open("w", encoding="utf-8", errors="replace", newline="")
+        self._writer = csv.writer(self._file, delimiter="\t", lineterminator="\n")
+        self._writer.writerow(columns)
+
+    def write(self, records: Iterable[Record]) -> None:
+        self._writer.writerows([spelled(exact(record[column])) for column in self._columns] for record in records)
+
+    def close(self) -> bool:
+        close(self._file)
+        return True
+
+
+class JsonArray:
+    """One JSON array with an object a line."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        self._opening = "["
+
+    def write(self, records: Iterable[Record]) -> None:
+        for record in records:
+            self._file.write(f"{self._opening}\n{compact(record)}")
+            self._opening = ","
+
+    def close(self) -> bool:
         if not self._file.closed:
-            with self._file:
-                self._file.flush()
-                os.fsync(self._file.fileno())
+            self._file.write("\n]\n" if self._opening == "," else "[]\n")
+        close(self._file)
+        return True
+
+
+class Text:
+    """A file whose content is known from the start."""
+
+    def __init__(self, path: Path, content: str) -> None:
+        write_whole(path, content)
+
+    def write(self, records: Iterable[Record]) -> None:
+        """Records change nothing."""
+
+    def close(self) -> bool:
         return True
 
 
@@ -68,10 +115,7 @@ class JsonLines:
         self._file.writelines(compact(record) + "\n" for record in records)
 
     def close(self) -> bool:
-        if not self._file.closed:
-            with self._file:
-                self._file.flush()
-                os.fsync(self._file.fileno())
+        close(self._file)
         return True
 
 
@@ -89,16 +133,33 @@ class Drafts:
         for name in names:
             self._documents[name].write(records)
 
+    def finish(self) -> tuple[Path, ...]:
+        """Bring everything to the disk; the files that hold all that was written, where they are until published."""
+        whole = [name for name, document in self._documents.items() if document.close()]
+        return tuple(self._hidden / name for name in whole)
+
     def publish(self) -> tuple[Path, ...]:
         """Give all whole files their final names, over older ones; those that are not whole leave no older one."""
-        whole = {name: document.close() for name, document in self._documents.items()}
-        for name, is_whole in whole.items():
-            if is_whole:
+        whole = {path.name for path in self.finish()}
+        for name in self._documents:
+            if name in whole:
                 (self._hidden / name).replace(self._folder / name)
             else:
                 (self._folder / name).unlink(missing_ok=True)
         sync(self._folder)
-        return tuple(self._folder / name for name, is_whole in whole.items() if is_whole)
+        return tuple(self._folder / name for name in self._documents if name in whole)
+
+    def publish_as(self, name: str, others: Mapping[str, str]) -> Path:
+        """Make a folder of all whole files and of some other texts, in one step, in the place of an older one."""
+        whole = {path.name for path in self.finish()}
+        for text, content in others.items():
+            write_whole(self._hidden / text, content)
+        for left_out in self._documents.keys() - whole:
+            (self._hidden / left_out).unlink()
+        self._hidden.chmod(self._folder.stat().st_mode & 0o777)
+        sync(self._hidden)
+        replace_folder(self._hidden, self._folder / name)
+        return self._folder / name
 
     def discard(self) -> None:
         """Take away whatever has no final name."""
@@ -109,12 +170,16 @@ class Drafts:
 
 
 def flat(value: Value) -> str | int | float | None:
-    """A value as one cell of a table."""
+    """A value as one cell of a table, harmless in a spreadsheet."""
+    cell = exact(value)
+    return cell if isinstance(value, Mapping) or not isinstance(cell, str) else harmless(cell)
+
+
+def exact(value: Value) -> str | int | float | None:
+    """A value as one cell, as it is."""
     match value:
-        case str():
-            return harmless(value)
         case tuple():
-            return harmless("|".join(value))
+            return "|".join(map(str, value))
         case Mapping():
             return compact(value)
         case _:
@@ -127,6 +192,39 @@ def spelled(cell: str | int | float | None) -> str | int | float | None:
 
 def compact(value: Mapping[str, Value]) -> str:
     return ENCODER.encode(value)
+
+
+def close(file: IO[Any]) -> None:
+    """Bring a file to the disk; one that is closed stays as it is."""
+    if not file.closed:
+        with file:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def measured(path: Path) -> dict[str, str | int]:
+    """A whole file's name, bytes and SHA-256."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return {"name": path.name, "bytes": path.stat().st_size, "sha256": digest}
+
+
+def write_whole(path: Path, content: str) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.write(content)
+        close(file)
+
+
+def replace_folder(made: Path, goal: Path) -> None:
+    """Give a folder its final name; what was there of the same name is gone first."""
+    if goal.exists():
+        older = Path(mkdtemp(prefix=HIDDEN, dir=goal.parent))
+        goal.replace(older)
+        made.replace(goal)
+        rmtree(older, ignore_errors=True)
+    else:
+        made.replace(goal)
+    sync(goal.parent)
 
 
 def sweep(folder: Path) -> None:

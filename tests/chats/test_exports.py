@@ -7,9 +7,11 @@ from exported import FILES, TELEGRAM, Filling, filled, table
 from world import Someone, World
 
 from bot.exports import deliver, send
-from rules.model import BatchId, Instant, PersonId
-from services import exporting, people
+from rules.model import HOUR, BatchId, Instant, PersonId
+from services import people, taking
 
+NIGHT = 6 * HOUR
+"""From the evening on which the virtual clock begins to after five in the morning."""
 SENT_WITHOUT_ANSWERS = [name for name in FILES if name != "answers.jsonl"]
 
 
@@ -132,7 +134,7 @@ async def test_a_long_export_shows_how_far_it_is_in_the_message_that_becomes_the
         await deliver(kit, person, batch)
 
         shown = [str(call.params["text"]) for call in world.sandbox.calls if "긴 일감" in str(call.params.get("text"))]
-        assert ["25%", "75%"] == [text.split()[-1] for text in shown[:-1]]
+        assert ["50%", "100%"] == [text.split()[-1] for text in shown[:-1]]
         assert "내보냈어요" in shown[-1]
         assert len([text for text in sora.texts if "긴 일감" in text]) == 1
         assert SENT_WITHOUT_ANSWERS == sora.phone.documents
@@ -141,7 +143,7 @@ async def test_a_long_export_shows_how_far_it_is_in_the_message_that_becomes_the
 async def test_a_file_too_large_for_telegram_is_named_with_its_place(tmp_path: Path) -> None:
     async with exporting_world(tmp_path) as (world, first, [sora, *_others]):
         await sora.say("/start")
-        listed = await world.do(exporting.permit, PersonId(1), first)
+        listed = await world.do(taking.permit, PersonId(1), first)
         await send(world.kit, sora.telegram_id, world.kit.words("ko"), listed, "export.done", most_bytes=400)
 
         assert ["answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl"] == sora.phone.documents
@@ -157,27 +159,34 @@ async def test_a_finished_batch_reaches_its_coordinator_once(tmp_path: Path) -> 
     async with World.open(tmp_path) as world:
         sora = world.somebody("소라", user_id=TELEGRAM)
         await sora.say("/start")
-        reports = [await world.job("completed"), await world.job("completed")]
+        reports = [await world.job("export"), await world.job("export")]
         await world.job("outbox")
         await world.job("outbox")
 
-        assert ["1 coordinators told", "0 coordinators told"] == reports
+        assert ["1 batches exported, 0 failed", "0 batches exported, 0 failed"] == reports
         assert len([text for text in sora.texts if "모두 끝났어요" in text]) == 1
         assert SENT_WITHOUT_ANSWERS == sora.phone.documents
 
 
 async def test_every_night_running_and_changed_batches_are_written_to_the_data_folder(tmp_path: Path) -> None:
     async with exporting_world(tmp_path) as (world, _, _people):
-        report = await world.job("export")
+        before = await world.job("export")
+        world.clock.advance(NIGHT)
+        reports = [await world.job("export"), await world.job("export")]
 
-        assert "3 batches exported, 0 failed" == report
+        assert "0 batches exported, 0 failed" == before
+        assert ["3 batches exported, 0 failed", before] == reports
         assert ["AAAA", "BBBB", "CCCC"] == sorted(path.name for path in (tmp_path / "exports").iterdir())
-        assert FILES == sorted(path.name for path in (tmp_path / "exports" / "BBBB").iterdir())
+        assert ["2026-09-22", *FILES] == sorted(path.name for path in (tmp_path / "exports" / "BBBB").iterdir())
+        night = tmp_path / "exports" / "BBBB" / "2026-09-22"
+        assert [*FILES, "manifest.json"] == sorted(path.name for path in night.iterdir())
 
 
 async def test_a_batch_that_the_disk_refuses_does_not_stop_the_others(tmp_path: Path) -> None:
     async with exporting_world(tmp_path) as (world, _, _people):
         (tmp_path / "exports").mkdir()
         (tmp_path / "exports" / "AAAA").write_text("a file where the folder should be")
+
+        world.clock.advance(NIGHT)
 
         assert "2 batches exported, 1 failed" == await world.job("export")

@@ -107,7 +107,7 @@ async def the_reviews(world: World, sora: Someone, crowd: list[Someone], random:
         await someone.tap("긍정")
     told_late = sum(str(someone.toast).startswith("시간이 지났지만") for someone in sleepers)
     await label_all(world, crowd, "영화 리뷰", random)
-    for job in ("batches", "completed", "outbox"):
+    for job in ("batches", "export", "outbox"):
         await world.job(job)
 
     answers, labels = rows_of(sora, "answers.csv"), rows_of(sora, "labels.csv")

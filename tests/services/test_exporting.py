@@ -11,9 +11,11 @@ from exported import FILES, START, filled, objects, reopened, table
 from openpyxl import load_workbook
 
 from rules.codes import pseudonym
-from rules.model import BatchId, Instant, PersonId
+from rules.model import BatchId, PersonId
 from rules.refusals import Refusal
-from services.exporting import announce, choices, completed, due, export, keep, permit, permit_code
+from services.exporting import export
+from services.shapes import Wanted
+from services.taking import choices, permit, permit_code
 from storage import Tx
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -35,7 +37,7 @@ async def test_every_answer_is_a_row_with_its_status_and_an_undone_one_is_none(t
         rows.answer(batch, task, workers[5], 1, undone=1)
 
     async with reopened(tmp_path) as db:
-        exported = await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        exported = await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     found = table(tmp_path / "out" / "answers.csv")
     names = ["긍정", "부정", "부정", "", ""]
@@ -54,7 +56,7 @@ async def test_an_answer_tells_when_in_the_installation_s_time_and_how_long(tmp_
         rows.answer(batch, task, rows.person("미나"), 2, is_gold=1, milliseconds=4_260, guide_version=3)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     [row] = table(tmp_path / "out" / "answers.csv")
     assert ["task", "worker", "label", "answered_at", "seconds", "is_gold", "status", "guide_version"] == list(row)
@@ -84,7 +86,7 @@ async def test_every_task_is_a_row_with_its_status(tmp_path: Path) -> None:
                 rows.answer(batch, task, worker, label)
 
     async with reopened(tmp_path) as db:
-        exported = await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        exported = await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     found = table(tmp_path / "out" / "labels.csv")
     assert ["task", "label", "confidence", "answers", "status", "probabilities", "meta"] == list(found[0])
@@ -114,7 +116,7 @@ async def test_growing_overlap_that_ends_below_the_confidence_is_ambiguous(tmp_p
                 rows.answer(batch, task, worker, label)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     found = table(tmp_path / "out" / "labels.csv")
     assert [("긍정", "0.75", "final"), ("긍정", "0.6", "ambiguous")] == [
@@ -132,7 +134,7 @@ async def test_only_counted_answers_have_weight(tmp_path: Path) -> None:
         rows.answer(batch, task, rows.person("d"), 2, undone=1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     [row] = table(tmp_path / "out" / "labels.csv")
     assert ("긍정", "1.0", "1", "final") == (row["label"], row["confidence"], row["answers"], row["status"])
@@ -147,7 +149,7 @@ async def test_gold_has_its_known_label_whatever_was_answered(tmp_path: Path) ->
             rows.answer(batch, known, rows.person(name), 2, is_gold=1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     found = objects(tmp_path / "out" / "labels.jsonl")
     assert [("긍정", 1.0, 2, "gold", {"긍정": 1.0}), ("부정", 1.0, 0, "flagged", {"부정": 1.0})] == [
@@ -165,7 +167,7 @@ async def test_several_labels_are_joined_in_tables_and_listed_in_json(tmp_path: 
         rows.answer(batch, task, rows.person("c"), 0b100)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     out = tmp_path / "out"
     assert ["음식|친절, 빠름", "음식|친절, 빠름", "'=값"] == [row["label"] for row in table(out / "answers.csv")]
@@ -184,7 +186,7 @@ async def test_references_and_further_columns_come_back_as_they_were_posted(tmp_
         rows.answer(batch, task, rows.person("a"), 1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     labels, lines = table(tmp_path / "out" / "labels.csv"), objects(tmp_path / "out" / "labels.jsonl")
     assert [(AWKWARD, AWKWARD), ("'=HYPERLINK(1)", "-1")] == [(row["task"], row["label"]) for row in labels]
@@ -202,7 +204,7 @@ async def test_the_workbook_has_the_rows_of_labels_csv(tmp_path: Path) -> None:
         rows.answer(batch, task, rows.person("a"), 1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     book = load_workbook(tmp_path / "out" / "labels.xlsx")
     [header, *found] = [list(row) for row in book["labels"].iter_rows(values_only=True)]
@@ -223,10 +225,10 @@ async def test_more_tasks_than_a_sheet_holds_leave_the_workbook_out(tmp_path: Pa
         rows.task(batch, 2)
 
     async with reopened(tmp_path) as db:
-        whole = await export(db, batch, tmp_path / "out", timezone=SEOUL, most_rows=2)
-        cut = await export(db, batch, tmp_path / "out", timezone=SEOUL, most_rows=1)
+        whole = await export(db, batch, tmp_path / "out", Wanted(SEOUL, most_rows=2))
+        cut = await export(db, batch, tmp_path / "out", Wanted(SEOUL, most_rows=1))
 
-    assert (True, False) == (whole.has_workbook, cut.has_workbook)
+    assert (False, True) == (whole.lacks_workbook, cut.lacks_workbook)
     assert FILES[:4] == sorted(digests(tmp_path / "out"))
     assert FILES[:4] == [path.name for path in cut.files]
 
@@ -237,7 +239,7 @@ async def test_a_batch_without_answers_has_its_headers_and_tasks(tmp_path: Path)
         rows.task(batch, 1)
 
     async with reopened(tmp_path) as db:
-        exported = await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        exported = await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     header = "task,worker,label,answered_at,seconds,is_gold,status,guide_version\r\n"
     assert header == (tmp_path / "out" / "answers.csv").read_bytes().decode()
@@ -254,9 +256,9 @@ async def test_exporting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
             rows.answer(batch, rows.task(batch, number), worker, number % 2 + 1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
         first = digests(tmp_path / "out")
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     assert FILES == sorted(first)
     assert first == digests(tmp_path / "out")
@@ -300,10 +302,10 @@ async def test_answers_that_come_while_it_runs_are_in_none_of_the_files(tmp_path
                 await db.run(give, task, batch, late)
             heard.append((done, total))
 
-        await export(db, batch, tmp_path / "out", timezone=SEOUL, progress=meanwhile)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL), progress=meanwhile)
         [during] = table(tmp_path / "out" / "labels.csv")
         answers = table(tmp_path / "out" / "answers.csv")
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
     assert [(1, 2), (2, 2)] == heard
     assert ["긍정"] == [row["label"] for row in answers]
@@ -319,7 +321,7 @@ async def test_an_interrupted_export_leaves_the_older_files(tmp_path: Path, page
         rows.answer(batch, rows.task(batch, 1), rows.person("a"), 1)
 
     async with reopened(tmp_path) as db:
-        await export(db, batch, tmp_path / "out", timezone=SEOUL)
+        await export(db, batch, tmp_path / "out", Wanted(SEOUL))
         older = digests(tmp_path / "out")
         reached = asyncio.Event()
         heard = []
@@ -330,7 +332,7 @@ async def test_an_interrupted_export_leaves_the_older_files(tmp_path: Path, page
                 reached.set()
                 await asyncio.Event().wait()
 
-        task = asyncio.create_task(export(db, batch, tmp_path / "out", timezone=SEOUL, progress=halt))
+        task = asyncio.create_task(export(db, batch, tmp_path / "out", Wanted(SEOUL), progress=halt))
         await reached.wait()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -351,7 +353,7 @@ async def test_many_answers_need_no_more_memory_than_one_page_of_them(tmp_path: 
     async with reopened(tmp_path) as db:
         tracemalloc.start()
         try:
-            exported = await export(db, batch, tmp_path / "out", timezone=SEOUL)
+            exported = await export(db, batch, tmp_path / "out", Wanted(SEOUL))
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
@@ -410,57 +412,12 @@ async def test_a_batch_is_given_to_its_coordinator_and_to_owners_only(tmp_path: 
     assert ["export.not_yours", "refusal.only_coordinator", "export.not_published", "export.no_batch"] == reasons
 
 
-async def test_the_nightly_files_are_due_while_a_batch_runs_and_after_it_changed(tmp_path: Path) -> None:
-    async with filled(tmp_path) as rows:
-        sora = rows.person("소라", is_coordinator=1)
-        running = rows.batch(sora, code="A")
-        closed = rows.batch(sora, code="B", state="closed", closed_at=START)
-        rows.batch(sora, code="C", state="draft")
-
-    async with reopened(tmp_path) as db:
-        before = await db.read(due, BatchId(0), 10)
-        await db.run(keep, Instant(START + 1), running)
-        await db.run(keep, Instant(START + 1), closed)
-        kept = await db.read(due, BatchId(0), 10)
-        await db.run(count_late, closed)
-        changed = await db.read(due, BatchId(0), 10)
-        paged = await db.read(due, running, 10)
-
-    assert [(running, "A"), (closed, "B")] == before
-    assert [(running, "A")] == kept
-    assert [(running, "A"), (closed, "B")] == changed
-    assert [(closed, "B")] == paged
-
-
-def count_late(tx: Tx, batch: BatchId) -> None:
-    now = START + 2
-    tx.run("batches.count", batch=batch, shard=0, finished=0, counted=0, late=1, gold=0, spent=0, now=now)
-
-
-async def test_a_finished_batch_is_announced_once(tmp_path: Path) -> None:
-    async with filled(tmp_path) as rows:
-        sora = rows.person("소라", is_coordinator=1)
-        finished = rows.batch(sora, code="A", completed_at=START)
-        running = rows.batch(sora, code="B")
-
-    async with reopened(tmp_path) as db:
-        waiting = await db.read(completed, BatchId(0), 10)
-        told = [await db.run(announce, Instant(START), batch) for batch in (finished, finished, running)]
-        left = await db.read(completed, BatchId(0), 10)
-        [message] = await db.read(lambda tx: tx.all("outbox.due", now=START, limit=10))
-
-    assert [(finished, "A")] == waiting
-    assert [True, False, False] == told
-    assert [] == left
-    assert ("completed", {"batch": finished}) == (message["kind"], json.loads(message["blanks"]))
-
-
 async def test_an_unknown_batch_is_a_lookup_error(tmp_path: Path) -> None:
     async with filled(tmp_path):
         pass
 
     async with reopened(tmp_path) as db:
         with pytest.raises(LookupError):
-            await export(db, BatchId(7), tmp_path / "out", timezone=SEOUL)
+            await export(db, BatchId(7), tmp_path / "out", Wanted(SEOUL))
 
     assert not (tmp_path / "out").exists()

@@ -1,0 +1,111 @@
+"""When a batch's files are written by themselves, and what people hear of it."""
+
+import json
+
+from rules.exports import Chat, Format, Scope, When, masked
+from rules.model import Instant
+from services.export_runs import Failure
+from services.planning import LastRun, PlanCard
+from services.taking import Listed
+
+from ..screen import Button, Row, Screen
+from ..taps_batches import CardTap
+from ..taps_export import AgainTap, AskTargetTap, ExportTap, FormatTap, NoTargetTap, PlanTap, SetPlanTap
+from ..words import Html, Words
+
+IN_A_ROW = 2
+
+
+def card_screen(words: Words, card: PlanCard, usual_target: str | None, now: Instant) -> Screen:
+    """A plan, and buttons for each of its parts; what is chosen is ticked."""
+    plan = card.plan
+    place = masked(plan.target or usual_target or "")
+    formats = ", ".join(words.plain(f"export.format_{each}") for each in plan.formats)
+    lines = [
+        words.line("export.plan", title=plan.title, code=plan.code),
+        Html(),
+        words.line(f"export.plan_{plan.when}"),
+        words.line(f"export.scope_{plan.scope}"),
+        words.line("export.plan_formats", formats=formats),
+        words.line(f"export.chat_{plan.chat}"),
+        words.line("export.plan_target", target=place) if place else words.line("export.plan_folder"),
+    ]
+    if card.last is not None:
+        lines += [Html(), last_run(words, card.last, now)]
+    return Screen("\n".join(lines), _keyboard(words, card))
+
+
+def last_run(words: Words, last: LastRun, now: Instant) -> Html:
+    """What became of the newest run."""
+    if last.reason is None:
+        return words.line("export.last_written" if last.state == "written" else "export.last_due", period=last.period)
+    reason = worded(words, last.reason)
+    if last.state == "failed":
+        return words.line("export.last_failed", period=last.period, reason=reason)
+    return words.line("export.last_retried", period=last.period, reason=reason, at=words.when(last.due, now))
+
+
+def worded(words: Words, reason: str) -> Html:
+    """Why a run failed."""
+    told = json.loads(reason)
+    return words.line(told["key"], **told["blanks"])
+
+
+def ask_target(words: Words, batch: int, *, is_owner: bool) -> Screen:
+    """Ask for a place."""
+    key = "export.ask_target_owner" if is_owner else "export.ask_target"
+    return Screen(words.line(key), ((Button(words.plain("posting.back"), PlanTap(batch)),),))
+
+
+def completed_screen(listed: Listed, words: Words) -> Screen:
+    """A batch is finished, and its files stay where they are."""
+    take = Button(words.plain("export.take"), ExportTap(listed.batch))
+    return Screen(words.line("export.completed_only", title=listed.title, code=listed.code), ((take,),))
+
+
+def failed_screen(failure: Failure, words: Words) -> Screen:
+    """A planned export does not work."""
+    reason = words.line(failure.key, **failure.blanks)
+    head = words.line("export.failed", title=failure.title, code=failure.code, period=failure.period, reason=reason)
+    then = words.line("export.failed_for_good" if failure.is_final else "export.failed_for_now")
+    again = Button(words.plain("export.again"), AgainTap(failure.run))
+    return Screen(f"{head}\n\n{then}", ((again,), (Button(words.plain("export.see_plan"), PlanTap(failure.batch)),)))
+
+
+def works_screen(listed: Listed, words: Words) -> Screen:
+    """It works again."""
+    return Screen(words.line("export.works", title=listed.title, code=listed.code))
+
+
+def _keyboard(words: Words, card: PlanCard) -> tuple[Row, ...]:
+    plan = card.plan
+    batch = plan.batch
+
+    def choice(part: str, value: str, *, is_on: bool) -> Button:
+        return _ticked(words, f"export.set_{value}", SetPlanTap(batch, part, value), is_on=is_on)
+
+    when = [choice("when", each, is_on=plan.when is each) for each in When]
+    formats = [_format(words, batch, each, is_on=each in plan.formats) for each in Format]
+    rows: list[Row] = [(Button(words.plain("export.take"), ExportTap(batch)),), *_paired(when)]
+    rows.append(tuple(choice("scope", each, is_on=plan.scope is each) for each in Scope))
+    rows += _paired(formats)
+    rows.append(tuple(choice("chat", each, is_on=plan.chat is each) for each in Chat))
+    target = [Button(words.plain("export.set_target"), AskTargetTap(batch))]
+    if plan.target:
+        target.append(Button(words.plain("export.no_target"), NoTargetTap(batch)))
+    rows.append(tuple(target))
+    if card.last is not None and card.last.reason is not None:
+        rows.append((Button(words.plain("export.again"), AgainTap(card.last.run)),))
+    return (*rows, (Button(words.plain("posting.back"), CardTap(batch)),))
+
+
+def _format(words: Words, batch: int, each: Format, *, is_on: bool) -> Button:
+    return _ticked(words, f"export.format_{each}", FormatTap(batch, each, int(not is_on)), is_on=is_on)
+
+
+def _ticked(words: Words, key: str, tap: SetPlanTap | FormatTap, *, is_on: bool) -> Button:
+    return Button(words.plain("export.chosen" if is_on else "export.not_chosen", name=words.plain(key)), tap)
+
+
+def _paired(buttons: list[Button]) -> list[Row]:
+    return [tuple(buttons[start : start + IN_A_ROW]) for start in range(0, len(buttons), IN_A_ROW)]
