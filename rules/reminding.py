@@ -96,6 +96,11 @@ def opens(choices: Choices, at: Instant) -> Instant | None:
 
 def closes(choices: Choices, at: Instant) -> Instant:
     """When the hours end that are open at an instant; a day later at the most."""
+    began = datetime.fromtimestamp(at / 1000, choices.timezone) - timedelta(hours=choices.from_hour)
+    local = datetime.combine(began.date(), time(choices.from_hour)) + timedelta(hours=hours(choices))
+    end = Instant(round(local.replace(tzinfo=choices.timezone, fold=1).timestamp() * 1000))
+    if is_open(choices, Instant(end - 1)) and not is_open(choices, end) and at < end <= at + 24 * HOUR:
+        return end
     end = Instant(at - at % STEP + STEP)
     while is_open(choices, end) and end < at + 24 * HOUR:
         end = Instant(end + STEP)

@@ -10,7 +10,7 @@ from storage import Row, Tx
 
 from . import preferring, slicing
 from .people import CONSENT_VERSION
-from .reminding import may_be_reminded, remind
+from .reminding import remind, sent_lately
 from .slicing import Cut
 
 MOST_SLOTS = 20
@@ -99,8 +99,9 @@ def _candidates(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> l
 def _may_be_told(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) -> bool:
     """Slots wait for nobody who sleeps, nor into their night."""
     choices = preferring.choices_of(tx, person, usual_zone)
-    has_room = reminding.has_room(choices, now, slicing.LASTS)
-    return has_room and may_be_reminded(tx, now, person, Kind.NEW_WORK, usual_zone)
+    if not reminding.has_room(choices, now, slicing.LASTS):
+        return False
+    return reminding.next_allowed(choices, Kind.NEW_WORK, now, sent_lately(tx, now, person)) == now
 
 
 def _offer(tx: Tx, now: Instant, batch: Row, person: PersonId, slots: int, after: int) -> Cut:

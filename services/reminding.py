@@ -75,7 +75,7 @@ def remind(
 def may_be_reminded(tx: Tx, now: Instant, person: PersonId, kind: Kind, usual_zone: ZoneInfo) -> bool:
     """Whether a reminder of this kind might go out to somebody at this moment."""
     choices = preferring.choices_of(tx, person, usual_zone)
-    return reminding.next_allowed(choices, kind, now, _sent(tx, now, person)) == now
+    return reminding.next_allowed(choices, kind, now, sent_lately(tx, now, person)) == now
 
 
 def gather(tx: Tx, now: Instant, limit: int, usual_zone: ZoneInfo) -> int:
@@ -91,7 +91,7 @@ def gather(tx: Tx, now: Instant, limit: int, usual_zone: ZoneInfo) -> int:
 
 
 def _gather_for(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) -> None:
-    choices, sent = preferring.choices_of(tx, person, usual_zone), _sent(tx, now, person)
+    choices, sent = preferring.choices_of(tx, person, usual_zone), sent_lately(tx, now, person)
     ready = []
     for row in tx.all("reminders.due", person=person, now=now):
         then = reminding.next_allowed(choices, Kind(row["kind"]), now, sent)
@@ -111,7 +111,7 @@ def _gather_for(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) ->
 
 def opened(tx: Tx, now: Instant, person: PersonId, message: int, usual_zone: ZoneInfo) -> Letter:
     """What a message tells of, right before it is sent: a message may have waited until it was not true or too late."""
-    choices, sent = preferring.choices_of(tx, person, usual_zone), _sent(tx, now, person)
+    choices, sent = preferring.choices_of(tx, person, usual_zone), sent_lately(tx, now, person)
     lines, arrives = [], Instant(now + ON_THE_WAY)
     for row in tx.all("reminders.queued", message=message, person=person):
         then = reminding.next_allowed(choices, Kind(row["kind"]), arrives, sent)
@@ -193,5 +193,6 @@ def is_busy(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> bool:
     return row is not None and bool(row["session_last"] > now - BUSY)
 
 
-def _sent(tx: Tx, now: Instant, person: PersonId) -> list[Instant]:
+def sent_lately(tx: Tx, now: Instant, person: PersonId) -> list[Instant]:
+    """When reminders went out to somebody within the last days, those that shared a message once."""
     return [row["sent_at"] for row in tx.all("reminders.sent_since", person=person, since=now - LOOKS_BACK)]
