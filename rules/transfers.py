@@ -197,8 +197,11 @@ def read_bank_format(text: str) -> BankFormat:
     columns = said.get("column")
     if not isinstance(columns, list) or not 0 < len(columns) <= len("ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
         raise WrongFormat("it needs [[column]] tables, at most 26")
+    found = tuple(_column(each) for each in columns)
+    if len({column.heading for column in found}) < len(found):
+        raise WrongFormat("each column has a heading of its own")
     return BankFormat(
-        columns=tuple(_column(each) for each in columns),
+        columns=found,
         has_heading=_flag(said, "heading"),
         has_total=_flag(said, "total"),
         encodings=tuple(encodings),

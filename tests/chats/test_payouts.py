@@ -1,0 +1,389 @@
+"""A worker asks for their money, one person closes, a second approves, the bank's result comes back."""
+
+import csv
+import hashlib
+import io
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from tills import give_account, written
+from world import Someone, World
+
+from rules.model import DAY, HOUR, PersonId
+from rules.taxes import Profile
+from services.people import find
+from storage.checks import violations
+
+
+@dataclass(frozen=True)
+class Till:
+    """A coordinator, an owner, and workers with money."""
+
+    world: World
+    owner: Someone
+    sora: Someone
+    workers: list[Someone]
+
+    async def id_of(self, someone: Someone) -> PersonId:
+        person = await self.world.do(find, someone.telegram_id)
+        assert person is not None
+        return person.id
+
+    async def account(self, someone: Someone, text: str = "", profile: Profile = Profile.RESIDENT) -> None:
+        """As if they had filled in the form long ago."""
+        sealed = self.world.kit.secret.lock(text or written(holder=someone.name))
+        await self.world.do(give_account, await self.id_of(someone), sealed, profile)
+
+
+@asynccontextmanager
+async def till(
+    folder: Path, *names: str, price: str = "18400", language: str = "ko", environment: dict[str, str] | None = None
+) -> AsyncIterator[Till]:
+    """Workers who have each earned the price, reviewed by now, with accounts of their own."""
+    async with World.open(folder / "data", environment=environment) as world:
+        owner = await world.owner()
+        sora = await world.coordinator(owner)
+        names = names or ("미나",)
+        texts = "text\n" + "\n".join(f"{number}번째" for number in range(len(names)))
+        await sora.send("r.csv", texts.encode(), f"title: 리뷰\nchoices: yes, no\nprice: {price}\noverlap: 1")
+        await sora.tap("게시")
+        workers = await world.workers(owner, *names, language=language)
+        for worker in workers:
+            await worker.say("/work")
+            await worker.tap("yes")
+        world.clock.advance(73 * HOUR)
+        await world.job("settle")
+        made = Till(world, owner, sora, workers)
+        for number, worker in enumerate(workers):
+            await made.account(worker, written(f"11012345678{number:02}", worker.name))
+        yield made
+
+
+async def asked(worker: Someone) -> str:
+    """Ask for everything; the code of the payout."""
+    await worker.say("/payout")
+    await worker.tap("출금 신청")
+    await worker.tap("받을게요")
+    return worker.screen.split("코드 ")[1].split()[0]
+
+
+async def sent(shop: Till) -> str:
+    """Close, approve and send; the code of the transfer."""
+    await shop.sora.say("/payouts")
+    await shop.sora.tap("마감하기")
+    code = next(text for text in shop.sora.texts if "이체 T" in text).split("이체 ")[1].split()[0]
+    await shop.owner.say("/payouts")
+    await shop.owner.tap(code)
+    await shop.owner.tap("승인하기")
+    await shop.owner.tap("보냈어요")
+    return code
+
+
+def table(data: bytes, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(data.decode(encoding), newline="")))
+
+
+def sheet(rows: list[list[object]]) -> bytes:
+    workbook, data = Workbook(), io.BytesIO()
+    active = workbook.active
+    assert active is not None
+    for row in rows:
+        active.append(row)
+    workbook.save(data)
+    return data.getvalue()
+
+
+async def test_a_worker_sees_the_exact_amounts_before_asking(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        assert "출금 가능 18,400원" in await mina.say("/payout")
+        quote = await mina.tap("출금 신청")
+        assert "신청 금액 18,400원\n소득세 −550원\n지방소득세 −50원\n실수령액 17,800원" in quote
+        assert "계좌 ••••1234" in quote
+        assert ["네, 17,800원 받을게요", "아니요"] == mina.buttons
+        assert "출금 가능 18,400원" in await mina.tap("아니요")
+        await mina.tap("출금 신청")
+        shown = await mina.tap("받을게요")
+        assert "신청했어요." == mina.toast
+        assert "진행 중인 출금 · 신청됨" in shown
+        assert "출금 가능 0원" in shown
+        await mina.tap("신청 취소")
+        assert "출금 가능 18,400원" in mina.screen
+        assert "취소함" in mina.screen
+        assert [] == await shop.world.do(violations)
+
+
+async def test_amounts_that_have_changed_are_shown_again(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        await mina.say("/payout")
+        await mina.tap("출금 신청")
+        await shop.account(mina, profile=Profile.NON_RESIDENT)
+        assert "실수령액 14,360원" in await mina.tap("받을게요")
+        assert "바뀌었어요" in (mina.toast or "")
+        await mina.tap("14,360원")
+        assert "진행 중인 출금" in mina.screen
+
+
+async def test_who_has_too_little_or_no_account_is_told_so(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", price="4999") as shop:
+        [mina] = shop.workers
+        assert "5,000원부터" in await mina.say("/payout")
+        assert ["계좌 바꾸기"] == mina.buttons
+    async with till(tmp_path / "other") as shop:
+        [mina] = shop.workers
+        person = await shop.id_of(mina)
+        await shop.world.do(lambda tx: tx.run("payees.forget", person=person))
+        assert "계좌를 먼저 등록" in await mina.say("/payout")
+        assert ["계좌 등록"] == mina.buttons
+
+
+async def test_from_the_worker_to_the_bank_and_back(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "준") as shop:
+        first, other = [await asked(worker) for worker in shop.workers]
+        code = await sent(shop)
+        [mina, jun] = shop.workers
+        assert "은행에 보냄" in await mina.say("/payout")
+
+        bank = "출금 코드,처리결과,사유\r\n" + f"{first},정상,\r\n{other},오류,예금주 불일치\r\n"
+        shown = await shop.sora.send("결과.csv", bank.encode("cp949"), "/payouts")
+        assert "지급 1건 · 실패 1건" in shown
+        assert "입금됐어요" in await told(shop, mina)
+        assert "17,800원" in mina.screen
+        news = await told(shop, jun)
+        assert "18,400원" in news
+        assert "이유: 예금주 불일치" in news
+        assert "계좌 다시 등록" in jun.buttons[0]
+        await shop.sora.say("/payouts")
+        assert f"{code} · 2건 · 35,600원 · 완료" in shop.sora.screen
+        assert "지급 완료 17,800원" in await mina.say("/balance")
+        assert [] == await shop.world.do(violations)
+
+
+async def told(shop: Till, someone: Someone) -> str:
+    await shop.world.job("outbox")
+    return someone.screen
+
+
+async def test_the_files_are_the_bank_s_and_hold_what_they_should(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "=준") as shop:
+        first, other = [await asked(worker) for worker in shop.workers]
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        names = shop.sora.phone.documents
+        code = names[0].removesuffix(".csv")
+        assert [f"{code}.csv", f"{code}.xlsx", f"{code}-cp949.csv", f"{code}-withholding.csv"] == names
+
+        data = shop.sora.phone.document(f"{code}.csv")
+        assert data.startswith("\ufeff".encode())
+        [mine, yours, total] = table(data)
+        assert {
+            "bank_code": "090", "bank": "카카오뱅크", "account": "1101234567800", "holder": "미나", "amount": "17800",
+            "memo_receiver": first, "memo_sender": mine["memo_sender"], "memo": code, "payout": first,
+        } == mine  # fmt: skip
+        assert ("'=준", "1101234567801", other) == (yours["holder"], yours["account"], yours["payout"])
+        assert ("TOTAL", "2", "35600") == (total["bank_code"], total["account"], total["amount"])
+        assert [mine, yours, total] == table(shop.sora.phone.document(f"{code}-cp949.csv"), "cp949")
+
+        active = load_workbook(io.BytesIO(shop.sora.phone.document(f"{code}.xlsx"))).active
+        assert active is not None
+        rows = list(active.iter_rows(values_only=True))
+        assert ("1101234567800", 17800) == (rows[1][2], rows[1][4])
+
+        withheld = table(shop.sora.phone.document(f"{code}-withholding.csv"))
+        assert [("", "18400", "550", "50", "17800")] * 2 == [
+            (row["resident_number"], row["gross"], row["income_tax"], row["local_tax"], row["net"]) for row in withheld
+        ]
+        digest = hashlib.sha256(data).hexdigest()
+        assert any(digest in text for text in shop.sora.texts)
+        assert [] == list((tmp_path / "data" / "payouts").iterdir())
+
+
+async def test_no_account_is_left_behind_in_any_file_or_message(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        code = await sent(shop)
+        await shop.owner.tap("모두 지급됨")
+        assert code
+        number = b"1101234567800"
+        kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
+        assert [] == [path.name for path in kept if number in path.read_bytes()]
+        assert [] == [
+            text for each in (shop.owner, shop.sora, *shop.workers) for text in each.texts if "1101234" in text
+        ]
+
+
+async def test_one_person_does_not_approve_their_own_unless_the_owner_says_so(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("마감하기")
+        await shop.owner.tap("승인하기")
+        assert "한 번 더 확인" in (shop.owner.toast or "") + shop.owner.screen
+        assert "승인 대기" in "\n".join(shop.owner.texts)
+
+
+async def test_alone_an_owner_says_so_first(tmp_path: Path) -> None:
+    async with World.open(tmp_path / "data") as world:
+        owner = await world.owner()
+        assert "승인할 다른 담당자나 운영자가 없어요" in await owner.say("/payouts")
+        await owner.tap("혼자 운영해요")
+        assert "같은 사람이 승인할 수 있어요" in owner.screen
+        await owner.tap("이제 혼자가 아니에요")
+        assert "승인할 다른 담당자나 운영자가 없어요" in owner.screen
+
+
+async def test_the_second_is_asked_and_the_first_is_told(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        assert "소라님이 이체 T" in await told(shop, shop.owner)
+        await shop.owner.tap("보기")
+        await shop.owner.tap("승인하기")
+        assert "운영자님이 이체 T" in await told(shop, shop.sora)
+
+
+async def test_a_result_from_excel_with_columns_of_the_bank_s_own_is_read(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "준", "은주") as shop:
+        codes = [await asked(worker) for worker in shop.workers]
+        await sent(shop)
+        bank = sheet(
+            [
+                ["이체결과 조회"],
+                ["No", "입금은행", "입금계좌", "받는분 표시", "상태"],
+                [1, "카카오뱅크", "110-***", codes[0], "처리 완료"],
+                [2, "카카오뱅크", "110-***", codes[1], "성공"],
+                [3, "카카오뱅크", "110-***", codes[2], "확인중"],
+                [4, "카카오뱅크", "110-***", "다른 거래", "성공"],
+            ]
+        )
+        shown = await shop.owner.send("result.xlsx", bank, "/payouts")
+        assert "지급 1건 · 실패 0건" in shown
+        assert "알아볼 수 없는 줄 2개" in shown
+        assert "지급 1건 · 실패 0건" in await shop.owner.send("result.xlsx", bank, "/payouts")
+        assert [] == await shop.world.do(violations)
+
+
+async def test_a_transfer_s_code_is_a_caption_too(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        payout = await asked(shop.workers[0])
+        code = await sent(shop)
+        shown = await shop.owner.send("r.tsv", f"payout\tstatus\n{payout.lower()}\tPAID\n".encode(), code.lower())
+        assert "지급 1건 · 실패 0건" in shown
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "expected"),
+    [
+        ("r.csv", b"a,b\n1,2\n", "찾지 못했어요"),
+        ("r.pdf", b"%PDF", "r.pdf"),
+        ("r.xlsx", b"PK\x03\x04 broken", "r.xlsx"),
+        ("r.csv", b"payout,result\nABCDEFGH,paid\n", "ABCDEFGH: 모르는 출금 코드예요"),
+    ],
+)
+async def test_a_file_that_is_no_result_changes_nothing(tmp_path: Path, name: str, data: bytes, expected: str) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        await sent(shop)
+        assert expected in await shop.owner.send(name, data, "/payouts")
+        assert [] == await shop.world.do(violations)
+
+
+async def test_workers_can_not_close_or_hand_in_results(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        assert "담당자만" in await mina.say("/payouts")
+        assert "담당자만" in await mina.send("r.csv", f"payout,result\n{code},paid\n".encode(), "/payouts")
+        assert "은행에 보냄" in await mina.say("/payout")
+
+
+async def test_what_looks_wrong_is_listed_before_and_after_the_closing(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "준", "은주", "밥") as shop:
+        mina, jun, eunju, bob = shop.workers
+        await shop.account(mina, written("12345678", "다른 사람"))
+        await shop.account(jun, written("12345678", "준"))
+        await shop.account(bob, written("87654321", "밥 ñ"))
+        for worker in shop.workers:
+            await asked(worker)
+        person = await shop.id_of(eunju)
+        await shop.world.do(lambda tx: tx.run("payees.hold", person=person, until=1 << 50))
+
+        shown = await shop.sora.say("/payouts")
+        for expected in (
+            "미나: 이름과 예금주가 달라요", "미나: 같은 계좌를", "준: 같은 계좌를", "은주: 계좌를 확인하는 중",
+            "밥: 이름과 예금주가 달라요", "밥: 예금주에 은행 파일",
+        ):  # fmt: skip
+            assert expected in shown
+        await shop.sora.tap("마감하기")
+        assert "3건" in next(text for text in shop.sora.texts if "이체 T" in text)
+        [name] = [each for each in shop.sora.phone.documents if each.endswith("-problems.csv")]
+        assert 6 == len(table(shop.sora.phone.document(name)))
+
+
+async def test_giving_up_a_transfer_is_asked_twice(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        await shop.sora.tap("이체 취소")
+        assert any("두 번 지급돼요" in text for text in shop.sora.texts)
+        await shop.sora.tap("네, 은행에 안 보냈어요")
+        assert any("취소됨" in text for text in shop.sora.texts)
+        assert "신청 1건 · 18,400원" in await shop.sora.say("/payouts")
+
+
+async def test_on_a_payday_the_bot_asks_and_says_so(tmp_path: Path) -> None:
+    async with till(tmp_path, environment={"TAPWORK_PAYOUT_DAYS": "mon,tue,wed,thu,fri,sat,sun"}) as shop:
+        [mina] = shop.workers
+        assert "정해진 지급일에 알아서" in await mina.say("/payout")
+        await mina.tap("자동 신청 끄기")
+        shop.world.clock.advance(DAY)
+        await shop.world.job("payday")
+        assert "출금 가능 18,400원" in await mina.say("/payout")
+        await mina.tap("자동 신청 켜기")
+        shop.world.clock.advance(DAY)
+        await shop.world.job("payday")
+        await shop.world.job("outbox")
+        assert "지급일이라 출금을 신청했어요" in mina.screen
+        assert "17,800원" in mina.screen
+        assert "진행 중인 출금" in await mina.tap("출금 보기")
+
+
+async def test_who_leaves_asks_for_the_last_won_and_hears_of_it(tmp_path: Path) -> None:
+    async with till(tmp_path, price="7") as shop:
+        [mina] = shop.workers
+        await mina.say("/leave")
+        await mina.tap("나가기")
+        await asked(mina)
+        await sent(shop)
+        await shop.owner.tap("모두 지급됨")
+        assert "입금됐어요" in await told(shop, mina)
+        assert "7원" in mina.screen
+
+
+async def test_everything_in_english(tmp_path: Path) -> None:
+    async with till(tmp_path, "Eve", language="en") as shop:
+        [eve] = shop.workers
+        assert "Available ₩18,400" in await eve.say("/payout")
+        assert "Income tax −₩550\nLocal tax −₩50\nYou get ₩17,800" in await eve.tap("Ask for a payout")
+        await eve.tap("Yes, ₩17,800")
+        assert "On its way · asked for" in eve.screen
+        await shop.owner.say("/language")
+        await shop.owner.tap("English")
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        assert "소라 has prepared transfer T" in await told(shop, shop.owner)
+        await shop.owner.tap("Show T")
+        await shop.owner.tap("Approve")
+        assert "approved" in shop.owner.screen
+        await shop.owner.tap("Sent")
+        await shop.owner.tap("All paid")
+        assert "1 paid · 0 failed · 0 without a result" in shop.owner.screen
+        assert "Your money has arrived" in await told(shop, eve)
