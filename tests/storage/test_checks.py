@@ -211,6 +211,7 @@ async def sound(books: Books) -> None:
         for table, values in ROWS:
             insert(connection, table, **values)
         connection.execute("UPDATE answer SET rejection_id = 1 WHERE id = 5")
+        connection.execute("UPDATE batch_count SET counted = counted - 1, spent = spent - 20000000")
     async with books.open() as db:
         await db.run(enter)
         assert [] == await db.read(violations)
