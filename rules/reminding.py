@@ -39,7 +39,7 @@ USUAL_MOST = 2
 STOPS_AFTER = 3
 """So many reminders in a row without a sign of life, and there are no more of them until there is one."""
 
-NEVER, FOREVER = Instant(0), Instant(2**53)
+NEVER, FOREVER = Instant(0), Instant(253_000_000_000_000)
 STEP = 15 * MINUTE
 """Every time zone of today is a multiple of this away from UTC, before and after its clocks change."""
 

@@ -14,6 +14,7 @@ from storage import Row, Tx
 
 from .budgeting import left
 from .drafting import PACE_ANSWERS, own
+from .inviting import Effect, effect
 from .people import Role, require
 from .stalls import current
 
@@ -85,6 +86,8 @@ class Card:
     left: Micros | None
     """What its coordinator's budget has left; None without a limit."""
     stall: Cause | None = None
+    effect: Effect | None = None
+    """Whether telling workers of the batch has brought work; None while nobody was told."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +160,7 @@ def card(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> Card:
         flagged=flagged["flagged"],
         left=left(tx, row["coordinator_id"]),
         stall=current(tx, row, counts["last_at"]),
+        effect=effect(tx, batch),
     )
 
 

@@ -40,7 +40,7 @@ PERSON = (
     "expects card_message_id consent_version consent_at leaving_at forget_at created_at"
 )
 
-INSTANTS = frozenset(("lease_until", "session_since", "session_last"))
+INSTANTS = frozenset(("held_until", "lease_until", "session_since", "session_last", "snoozed_until"))
 AMOUNTS = frozenset(("amount", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
 
 
@@ -132,6 +132,17 @@ def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | li
             tx.all("rejections.of_worker", person=person),
         ),
         "rejections_judged": told("code state proposed_at decided_at", tx.all("rejections.judged_by", person=person)),
+        "account": told(
+            "last_digits reference tax_profile held_until changed_at", tx.all("payees.disclosed", person=person)
+        ),
+        "account_links": told("expires_at used_at", tx.all("payees.links", person=person)),
+        "reminders_wanted": told(
+            "kinds days from_hour to_hour most timezone snoozed_until ignored reminded_at changed_at",
+            tx.all("preferences.find", person=person),
+        ),
+        "reminders": told("kind state due_at sent_at", tx.all("reminders.stored", person=person)),
+        "batches_told_of": told("code is_held_out decided_at told_at", tx.all("slices.invitations", person=person)),
+        "tasks_kept": told("code slots state cut_at told_at ends_at", tx.all("slices.of_worker", person=person)),
         "messages_waiting": told("kind created_at due_at", tx.all("personal.messages_waiting", person=person)),
     }
 

@@ -10,7 +10,7 @@ from rules.model import DAY, Instant, Micros, PersonId, UploadId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-from . import payees, payouts, posting
+from . import payees, payouts, posting, slicing
 from .budgeting import hand_over
 from .people import Role, person_of
 from .working import lapse
@@ -80,6 +80,8 @@ def leave(tx: Tx, now: Instant, person: PersonId, told: Instant, timezone: ZoneI
     tx.run("personal.leave", person=person, now=now, until=farewell.forget_at)
     tx.run("personal.withdraw", person=person, now=now)
     tx.run("personal.silence", person=person)
+    tx.run("reminders.silence", person=person)
+    slicing.end_all(tx, now, person)
     return _farewell(tx, _find(tx, person), now, timezone, unit)
 
 
@@ -137,6 +139,8 @@ def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Mic
     tx.run("personal.forget_messages", person=person)
     tx.run("rejections.forget_notes", person=person)
     tx.run("personal.forget_uploads", person=person)
+    tx.run("preferences.forget", person=person)
+    tx.run("reminders.forget", person=person)
     payouts.forget(tx, now, person)
     payees.forget(tx, person)
     return True

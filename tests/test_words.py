@@ -11,10 +11,13 @@ import pytest
 from sources import SPEAKING, Source, called, docstrings, literals, sources, template, text_of, whole_literals
 
 from bot.screens.start import commands
+from bot.screens.statements import COLUMNS
 from bot.words import catalogue
 from rules.exports import Chat, Format, Scope, When
 from rules.model import Kind
 from rules.payouts import Obstacle
+from rules.reminding import Kind as Reminded
+from rules.reminding import Snooze
 from rules.stalls import Cause
 from rules.transfers import Problem
 from services import bank_results, transfers
@@ -41,6 +44,10 @@ ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 APPEALABLE = ("told", "agreed", "appealed", "upheld", "denied")
 DOORS = ("open", "invite")
+STATED = (
+    "opening", "closing", "closing_now", "pending", "available", "in_payout", "answers", "rejected", "undone",
+    "bonuses", "adjustments", "departures", "net", "income_tax", "local_tax",
+)  # fmt: skip
 PLACES = ("pending", "available", "in_payout", "paid", "taxes")
 TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
 
@@ -80,10 +87,15 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "rejection.title_*": APPEALABLE,
         "review.decide_*": ("proposed", "withdrawn", *APPEALABLE),
         "review.until_*": ("proposed", "told", "appealed"),
+        "remind.*": Snooze,
+        "remind.day_*": tuple(map(str, range(7))),
+        "remind.kind_*": Reminded,
         "start.door_*": DOORS,
         "start.language_*": LANGUAGES,
         "start.settings_door_*": DOORS,
         "start.welcome_*": Role,
+        "statement.*": STATED,
+        "statement.column_*": COLUMNS,
         "time.month_*": tuple(map(str, range(1, 13))),
         "why.*": TRACED,
         "why.state_*": ("asked", "approved", "sent", "paid"),

@@ -22,6 +22,7 @@ from ..taps_review import NextTap
 from ..taps_stalls import WhyStalledTap
 from ..words import Html, Words
 from .posting import overlap_words
+from .reminders import effect_line
 from .work import CAPTION_LIMIT, TEXT_LIMIT, units
 
 BLOCKS = 10
@@ -61,6 +62,8 @@ def card_screen(words: Words, card: Card, now: Instant) -> Screen:
         lines.append(words.line("batch.deadline", deadline=words.when(card.deadline, now)))
     if card.stall is not None:
         lines.append(words.line("stall.on_card"))
+    if card.effect is not None:
+        lines.append(effect_line(words, card.effect))
     if card.flagged:
         lines.append(words.line("batch.flagged", count=words.number(card.flagged)))
     return Screen("\n".join(lines), _keyboard(words, card))

@@ -150,7 +150,7 @@ SELECT batch.code, task.number, assignment.state, assignment.leased_at, assignme
   FROM assignment
   JOIN task ON task.id = assignment.task_id
   JOIN batch ON batch.id = assignment.batch_id
- WHERE assignment.worker_id = :person AND assignment.state IN ('held', 'expired')
+ WHERE assignment.worker_id = :person AND assignment.state IN ('held', 'expired') AND assignment.leased_at > 0
  ORDER BY assignment.id;
 
 -- name: balances

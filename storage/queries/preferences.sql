@@ -1,5 +1,5 @@
 -- name: find
-SELECT kinds, days, from_hour, to_hour, most, timezone, snoozed_until, ignored, reminded_at
+SELECT kinds, days, from_hour, to_hour, most, timezone, snoozed_until, ignored, reminded_at, changed_at
   FROM reminding WHERE person_id = :person;
 
 -- name: begin

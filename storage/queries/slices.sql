@@ -193,3 +193,9 @@ SELECT batch.code, slice.slots, slice.state, slice.cut_at, slice.told_at, slice.
   FROM slice JOIN batch ON batch.id = slice.batch_id
  WHERE slice.worker_id = :person
  ORDER BY slice.id;
+
+-- name: invitations
+SELECT batch.code, invitation.is_held_out, invitation.decided_at, invitation.told_at
+  FROM invitation JOIN batch ON batch.id = invitation.batch_id
+ WHERE invitation.person_id = :person
+ ORDER BY batch.id;
