@@ -2,13 +2,12 @@
 
 import re
 from functools import cache
-from importlib.resources import files
-from io import BytesIO
+from pathlib import Path
 from unicodedata import category, normalize
 
 from PIL import ImageFont
 
-FILE = "hangul.otf"
+FILE = Path(__file__).parent / "fonts" / "hangul.otf"
 MISSING = "□"
 
 SHOWN = " -~\xa0-ſƒͰ-ϿЀ-ў‐-‧‰-※⁰-₟₠-₿℀-⅏⅐-↏←-⇿∀-⋿①-⒛─-╿■-◿★☆♠-♧♪✓　-〿぀-ヿㄱ-ㆎ㈀-㋿가-힣！-～￦"
@@ -21,8 +20,7 @@ INVISIBLE = frozenset(("Mn", "Me", "Cf", "Cc"))
 @cache
 def font(size: int) -> ImageFont.FreeTypeFont:
     """The font in a size of pixels."""
-    content = files("bot").joinpath("fonts", FILE).read_bytes()
-    return ImageFont.truetype(BytesIO(content), size, layout_engine=ImageFont.Layout.BASIC)
+    return ImageFont.truetype(str(FILE), size, layout_engine=ImageFont.Layout.BASIC)
 
 
 def showable(text: str) -> str:

@@ -12,7 +12,7 @@ from ..words import Html, Words
 
 EVERYBODY = ("reminders", "help", "language", "settings", "cancel")
 COMMANDS = {
-    Role.WORKER: ("work", "balance", "payout", "earnings", "history", "why", "payee", "mydata", "leave"),
+    Role.WORKER: ("work", "balance", "payout", "earnings", "history", "why", "statement", "payee", "mydata", "leave"),
     Role.COORDINATOR: ("newbatch", "batches", "review", "bonus", "export", "payouts", "budget", "invite"),
     Role.OWNER: ("coordinators", "adjust", "doctor"),
 }
