@@ -4,20 +4,23 @@ import asyncio
 import os
 import shutil
 import stat
+from types import MappingProxyType
+from urllib.parse import urlsplit
 
 from telegram import Bot, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from rules.model import HOUR, MINUTE, SECOND, Instant
-from services import auditing, measuring, returning, scheduling
+from services import auditing, measuring, payees, returning, scheduling
 from storage import Database, DatabaseUnusable, Trouble
 from storage.checks import Violation, checks, look
 
 from .config import Config
-from .fetching import server_time
+from .fetching import server_time, status_of
 from .findings import Finding, bad, ok, warn
 from .health import LEAST_BYTES, LEAST_SHARE, nothing
 from .safekeeping import EVERY, faults_of, in_gigabytes, newest
+from .secret import WrongKey, load_secret
 from .supervision import outcome
 from .words import Words
 
@@ -27,15 +30,18 @@ BACKLOG = 100
 RECENT = HOUR
 PATIENCE_SECONDS = 5.0
 LATE, TOO_LATE = 2 * EVERY, 24 * HOUR
+LOCAL = MappingProxyType({"0.0.0.0": "127.0.0.1", "::": "::1"})  # noqa: S104 - where to ask what listens everywhere
+NO_SUCH_LINK = (404, "no-store")
+"""The status and caching of the form's own page about a link that never was."""
 
 
 # Settings and files ---------------------------------------------------------------------------------------------------
 
 
 async def look_at_files(config: Config, words: Words, now: Instant) -> list[Finding]:
-    """The settings, the secret key, who else may read what, room on the disk, and the age of the newest backup."""
+    """Settings, secret key, who else may read what, room on the disk, age of the newest backup, form for accounts."""
     findings = [_owners(config, words), *_ownership(config, words), _key(config, words), _disk(config, words)]
-    return [*findings, await _backup(config, words, now)]
+    return [*findings, await _backup(config, words, now), *await _form(config, words)]
 
 
 def _owners(config: Config, words: Words) -> Finding:
@@ -89,6 +95,17 @@ async def _backup(config: Config, words: Words, now: Instant) -> Finding:
     if age > LATE:
         return warn(words.plain("doctor.backup_old", age=told))
     return ok(words.plain("doctor.backup", age=told, folder=config.backups))
+
+
+async def _form(config: Config, words: Words) -> list[Finding]:
+    """Whether the form answers where it is served; the way there from outside can't be seen from here."""
+    if config.public_url is None or config.listen is None:
+        return []
+    host = LOCAL.get(config.listen.host, config.listen.host)
+    near = f"http://{f'[{host}]' if ':' in host else host}:{config.listen.port}"
+    if await status_of(f"{near}{urlsplit(config.public_url).path}/payee/doctor") == NO_SUCH_LINK:
+        return [ok(words.plain("doctor.form", url=config.public_url))]
+    return [warn(words.plain("doctor.form_unreachable", url=config.public_url, near=near))]
 
 
 # Telegram -------------------------------------------------------------------------------------------------------------
@@ -145,7 +162,20 @@ async def look_at_database(config: Config, db: Database, words: Words, now: Inst
         if violated
         else ok(words.plain("doctor.books", count=len(checks())))
     )
-    return [ok(words.plain("doctor.database", answers=words.number(figures.answers))), books]
+    told = [ok(words.plain("doctor.database", answers=words.number(figures.answers))), books]
+    return [*told, *await _accounts(config, db, words)]
+
+
+async def _accounts(config: Config, db: Database, words: Words) -> list[Finding]:
+    """Whether the key is the one that workers' accounts are locked with."""
+    sealed = await db.read(payees.one_sealed)
+    if sealed is None or not config.secret_file.exists():
+        return []
+    try:
+        load_secret(config.secret_file).unlock(sealed)
+    except WrongKey:
+        return [bad(words.plain("doctor.accounts_locked", path=config.secret_file))]
+    return [ok(words.plain("doctor.accounts"))]
 
 
 async def audit(db: Database, now: Instant) -> list[Violation]:

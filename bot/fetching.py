@@ -49,3 +49,12 @@ async def server_time(url: str) -> Instant | None:
             return Instant(int(parsedate_to_datetime(response.headers["Date"]).timestamp()) * SECOND)
     except (ClientError, TimeoutError, ValueError, OSError, KeyError):
         return None
+
+
+async def status_of(url: str) -> tuple[int, str] | None:
+    """How an address answers, and what it says about caching; None where nothing does."""
+    try:
+        async with ClientSession(timeout=MOMENT) as session, session.get(url, allow_redirects=False) as response:
+            return response.status, response.headers.get("Cache-Control", "")
+    except (ClientError, TimeoutError, ValueError, OSError):
+        return None

@@ -40,6 +40,44 @@ PERSON = (
     "expects card_message_id consent_version consent_at leaving_at forget_at created_at"
 )
 
+SECTIONS = (
+    ("consents", "personal.consents", "version agreed_at withdrawn_at"),
+    ("projects_joined", "personal.memberships", "title joined_at"),
+    ("invites_used", "personal.invites_used", "role title used_at"),
+    ("invites_made", "personal.invites_made", "role uses_left expires_at created_at"),
+    ("settings_changed", "personal.settings_made", "name value changed_at"),
+    ("projects_posted", "personal.projects", "title created_at"),
+    ("batches_posted", "personal.batches", "code title state created_at"),
+    ("files_sent", "personal.files", "file_name state created_at"),
+    ("sessions", "personal.sessions", "code session_since session_last session_answers session_earned"),
+    ("open_tasks", "personal.open_tasks", "code number state leased_at shown_at lease_until"),
+    ("balances", "personal.balances", "account amount"),
+    ("settlements", "personal.settlements", "answers amount settled_at"),
+    ("deeds", "personal.deeds", "action detail done_at"),
+    ("budget", "personal.fundings", "amount note funded_at"),
+    ("payments", "personal.payments", "amount note paid_at"),
+    ("payouts", "personal.payouts", "code state gross income_tax local_tax net tax_profile reason asked_at ended_at"),
+    ("asked_for_on_paydays", "personal.payout_choice", "is_automatic changed_at"),
+    (
+        "rejections",
+        "rejections.of_worker",
+        "code number state reason note amount proposed_at told_at appealed_at decided_at",
+    ),
+    ("rejections_judged", "rejections.judged_by", "code state proposed_at decided_at"),
+    ("account", "payees.disclosed", "last_digits reference tax_profile held_until changed_at"),
+    ("account_links", "payees.links", "expires_at used_at"),
+    (
+        "reminders_wanted",
+        "preferences.find",
+        "kinds days from_hour to_hour most timezone snoozed_until ignored reminded_at changed_at",
+    ),
+    ("reminders", "reminders.stored", "kind state due_at sent_at"),
+    ("batches_told_of", "slices.invitations", "code is_held_out decided_at told_at"),
+    ("tasks_kept", "slices.of_worker", "code slots state cut_at told_at ends_at"),
+    ("messages_waiting", "personal.messages_waiting", "kind created_at due_at"),
+)
+"""What is told of somebody, each part by the query that finds it and the columns that are told."""
+
 INSTANTS = frozenset(("held_until", "lease_until", "session_since", "session_last", "snoozed_until"))
 AMOUNTS = frozenset(("amount", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
 
@@ -97,54 +135,10 @@ async def write(db: Database, now: Instant, person: PersonId, path: Path, timezo
 
 def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | list[Record]]:
     """All but answers and entries, which come in chunks."""
-
-    def told(columns: str, rows: list[Row]) -> list[Record]:
-        return [_told(row, columns, timezone) for row in rows]
-
-    return {
-        "person": _told(_person(tx, person), PERSON, timezone),
-        "consents": told("version agreed_at withdrawn_at", tx.all("personal.consents", person=person)),
-        "projects_joined": told("title joined_at", tx.all("personal.memberships", person=person)),
-        "invites_used": told("role title used_at", tx.all("personal.invites_used", person=person)),
-        "invites_made": told("role uses_left expires_at created_at", tx.all("personal.invites_made", person=person)),
-        "settings_changed": told("name value changed_at", tx.all("personal.settings_made", person=person)),
-        "projects_posted": told("title created_at", tx.all("personal.projects", person=person)),
-        "batches_posted": told("code title state created_at", tx.all("personal.batches", person=person)),
-        "files_sent": told("file_name state created_at", tx.all("personal.files", person=person)),
-        "sessions": told(
-            "code session_since session_last session_answers session_earned", tx.all("personal.sessions", person=person)
-        ),
-        "open_tasks": told(
-            "code number state leased_at shown_at lease_until", tx.all("personal.open_tasks", person=person)
-        ),
-        "balances": told("account amount", tx.all("personal.balances", person=person)),
-        "settlements": told("answers amount settled_at", tx.all("personal.settlements", person=person)),
-        "deeds": told("action detail done_at", tx.all("personal.deeds", person=person)),
-        "budget": told("amount note funded_at", tx.all("personal.fundings", person=person)),
-        "payments": told("amount note paid_at", tx.all("personal.payments", person=person)),
-        "payouts": told(
-            "code state gross income_tax local_tax net tax_profile reason asked_at ended_at",
-            tx.all("personal.payouts", person=person),
-        ),
-        "asked_for_on_paydays": told("is_automatic changed_at", tx.all("personal.payout_choice", person=person)),
-        "rejections": told(
-            "code number state reason note amount proposed_at told_at appealed_at decided_at",
-            tx.all("rejections.of_worker", person=person),
-        ),
-        "rejections_judged": told("code state proposed_at decided_at", tx.all("rejections.judged_by", person=person)),
-        "account": told(
-            "last_digits reference tax_profile held_until changed_at", tx.all("payees.disclosed", person=person)
-        ),
-        "account_links": told("expires_at used_at", tx.all("payees.links", person=person)),
-        "reminders_wanted": told(
-            "kinds days from_hour to_hour most timezone snoozed_until ignored reminded_at changed_at",
-            tx.all("preferences.find", person=person),
-        ),
-        "reminders": told("kind state due_at sent_at", tx.all("reminders.stored", person=person)),
-        "batches_told_of": told("code is_held_out decided_at told_at", tx.all("slices.invitations", person=person)),
-        "tasks_kept": told("code slots state cut_at told_at ends_at", tx.all("slices.of_worker", person=person)),
-        "messages_waiting": told("kind created_at due_at", tx.all("personal.messages_waiting", person=person)),
-    }
+    found: dict[str, Record | list[Record]] = {"person": _told(_person(tx, person), PERSON, timezone)}
+    for name, query, columns in SECTIONS:
+        found[name] = [_told(row, columns, timezone) for row in tx.all(query, person=person)]
+    return found
 
 
 @dataclass(frozen=True)

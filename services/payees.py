@@ -17,8 +17,8 @@ LINK_LIFE = 15 * MINUTE
 HOLD = 72 * HOUR
 """How long nothing is paid to an account that has replaced another, so that a thief gains nothing unseen."""
 
-UNTIL_LOOKED = Instant(1 << 62)
-"""Held until an owner has looked."""
+UNTIL_LOOKED = Instant(253_370_764_800_000)
+"""The year 9999: held until an owner has looked."""
 
 LINKS_KEPT = DAY
 """So long a link that is over is told from one that never was."""

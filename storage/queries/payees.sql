@@ -19,6 +19,12 @@ SELECT payee_link.person_id, payee_link.expires_at, payee_link.used_at, payee_li
   FROM payee_link JOIN person ON person.id = payee_link.person_id
  WHERE payee_link.token_hash = :hash;
 
+-- name: disclosed
+SELECT last_digits, reference, tax_profile, NULLIF(held_until, 0) AS held_until, changed_at FROM payee WHERE person_id = :person;
+
+-- name: links
+SELECT expires_at, used_at FROM payee_link WHERE person_id = :person ORDER BY expires_at;
+
 -- name: sent
 UPDATE payee_link SET message_id = :message WHERE token_hash = :hash;
 
