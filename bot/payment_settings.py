@@ -68,9 +68,7 @@ def _rates(environment: Mapping[str, str], currency: str, mistakes: list[str]) -
     return found or rates(currency, cut, None)
 
 
-def _read(
-    environment: Mapping[str, str], name: str, reader: Callable[[str], T], mistakes: list[str]
-) -> T | None:
+def _read(environment: Mapping[str, str], name: str, reader: Callable[[str], T], mistakes: list[str]) -> T | None:
     """What the file says that a setting names; None where none is named, or it can't be used."""
     said = environment.get(name)
     if not said:
