@@ -8,7 +8,7 @@ from rules.amounts import parse_amount
 from rules.model import BatchId, Micros, PersonId
 from rules.refusals import Refusal
 from services import adjusting, bonusing, drafting
-from services.bonusing import Measure
+from services.promising import Measure
 
 
 async def bonus(ctx: Context, argument: str) -> None:

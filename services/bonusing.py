@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Literal
 
 from rules import ledger
@@ -16,19 +15,12 @@ from .budgeting import require_money
 from .deeds import note
 from .drafting import own
 from .people import Role, expect, require
+from .promising import Measure
 
 MOST_RULES = 5
 """So many rules may run in a batch at once: more nobody reads."""
 
 LARGEST = 1_000_000
-
-
-class Measure(StrEnum):
-    """What a rule counts: so many answers once, every so many answers, so many correct gold answers once."""
-
-    ANSWERS = "answers"
-    EACH = "each"
-    CORRECT = "correct"
 
 
 @dataclass(frozen=True)
@@ -46,16 +38,6 @@ class Rule:
     state: Literal["draft", "running", "ended"]
     given: Micros
     waiting: int
-
-
-@dataclass(frozen=True)
-class Promise:
-    """What a worker is told of a running rule: `left` is what it may still give to everybody together."""
-
-    measure: Measure
-    threshold: int
-    amount: Micros
-    left: Micros
 
 
 @dataclass(frozen=True)
@@ -150,16 +132,6 @@ def drop(tx: Tx, now: Instant, person: PersonId, rule: int) -> BatchId:
     if not tx.run("bonuses.drop", rule=rule):
         raise Refusal("bonus.published_before")
     return found.batch
-
-
-def promises(tx: Tx, batch: BatchId) -> tuple[Promise, ...]:
-    """The running rules of a batch that still have something to give."""
-    rows = tx.all("bonuses.promised", batch=batch)
-    return tuple(
-        Promise(Measure(row["measure"]), row["threshold"], row["amount"], Micros(row["most"] - row["given"]))
-        for row in rows
-        if row["most"] - row["given"] >= row["amount"]
-    )
 
 
 def next_running(tx: Tx, after: int) -> int | None:

@@ -9,6 +9,7 @@ from storage import Row, Tx
 
 from .dealing import Shown
 from .people import Person, require_worker
+from .promising import Promise, promises
 from .working import Summary, onward
 
 SAMPLE = 51
@@ -27,6 +28,7 @@ class Offer:
     milliseconds: float | None
     hourly: float | None
     deadline: Instant | None
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Guide:
 def offers(tx: Tx, person: PersonId) -> list[Offer]:
     """The open batches that have something for this worker, oldest first."""
     worker = require_worker(tx, person)
-    return [_offer(tx, row) for row in _open_for(tx, worker) if has_something(tx, worker.id, row["id"])]
+    return [_offer(tx, worker.id, row) for row in _open_for(tx, worker) if has_something(tx, worker.id, row["id"])]
 
 
 def available(tx: Tx, person: PersonId) -> int:
@@ -88,7 +90,7 @@ def _open_for(tx: Tx, worker: Person) -> list[Row]:
     return tx.all("batches.open_for", worker=worker.id, reads=worker.reads, everything=int(worker.sees_everything))
 
 
-def _offer(tx: Tx, row: Row) -> Offer:
+def _offer(tx: Tx, worker: PersonId, row: Row) -> Offer:
     counts = tx.one("batches.counts", batch=row["id"])
     finished = counts["finished"] if counts else 0
     return Offer(
@@ -99,6 +101,7 @@ def _offer(tx: Tx, row: Row) -> Offer:
         milliseconds=median_milliseconds(tx, row["id"]),
         hourly=hourly(tx, row["id"]),
         deadline=row["deadline_at"],
+        promises=promises(tx, worker, row["id"]),
     )
 
 

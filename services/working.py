@@ -16,6 +16,7 @@ from storage.ledger import post
 from .counting import count, count_answer, payer
 from .dealing import Shown, deal, give_back, newest_answer, next_place, show
 from .people import remember_card
+from .promising import Promise, promises
 
 REPORTS_THAT_FLAG = 2
 
@@ -49,6 +50,7 @@ class Summary:
     milliseconds: int
     ended: Ended
     last_answer: int
+    promises: tuple[Promise, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -179,6 +181,7 @@ def summarize(tx: Tx, worker: PersonId, batch: BatchId, ended: Ended | None = No
         progress["session_last"] - progress["session_since"],
         ended,
         newest_answer(tx, worker, batch),
+        promises(tx, worker, batch),
     )
 
 

@@ -22,8 +22,8 @@ from rules.stalls import Cause
 from rules.transfers import Problem
 from services import bank_results, transfers
 from services.batches import State
-from services.bonusing import Measure
 from services.people import LANGUAGES, Role
+from services.promising import Measure
 from services.working import Ended, Reason
 from storage.sql import SQLITE, queries
 

@@ -4,30 +4,17 @@ from collections.abc import Sequence
 
 from rules.model import BatchId, Micros
 from services.adjusting import Proposal
-from services.bonusing import Measure, Promise, Rule
+from services.bonusing import Rule
+from services.promising import Measure
 
 from ..screen import Button, Row, Screen
 from ..taps import BalanceTap
 from ..taps_bonuses import AdjustTap, DropRuleTap, MeasureTap, NewRuleTap, PromiseTap, RulesTap
 from ..taps_tracing import WhyTap
 from ..words import Html, Words
+from .promises import promise
 
 ASKS = ("bonus.ask_threshold", "bonus.ask_amount", "bonus.ask_most")
-
-
-def promise(measure: str, threshold: int, amount: Micros, words: Words) -> str:
-    """The sentence of a rule."""
-    return words.plain(f"bonus.rule_{measure}", threshold=words.number(threshold), amount=words.money(amount))
-
-
-def offered(promises: Sequence[Promise], words: Words) -> list[Html]:
-    """What a worker reads about the bonuses of a batch."""
-    lines = []
-    for each in promises:
-        rule = promise(each.measure, each.threshold, each.amount, words)
-        lines.append(words.line("bonus.offered", rule=rule))
-        lines.append(words.line("bonus.offered_terms", left=words.money(each.left)))
-    return lines
 
 
 def rules_screen(words: Words, batch: BatchId, code: str, title: str, rules: Sequence[Rule]) -> Screen:

@@ -8,8 +8,9 @@ from io import StringIO
 
 from rules.model import Instant, Micros
 from rules.spreadsheets import harmless
-from services.stating import Departure, Held, StatedDay, Statement
+from services.stating import Departure, Held, Line, StatedDay, Statement
 
+from ..lettering import MISSING, showable
 from ..paper import Look, PaperLine
 from ..screen import Button, Row, Screen
 from ..taps_tracing import StatementTap, WhyTap
@@ -100,7 +101,14 @@ def _days(words: Words, found: Statement) -> Iterator[PaperLine]:
         yield PaperLine(Look.TOTAL, day_name(day.begins, words), "", words.money(day.amount))
         for line in day.lines:
             priced = _priced(words, line.count, line.price)
-            yield PaperLine(Look.PLAIN, line.title, priced, words.money(line.amount))
+            yield PaperLine(Look.PLAIN, _named(words, line), priced, words.money(line.amount))
+
+
+def _named(words: Words, line: Line) -> str:
+    """A batch's title, with its code where the title can't be shown as it is."""
+    if MISSING not in showable(line.title):
+        return line.title
+    return words.plain("statement.dated", date=line.code, text=line.title)
 
 
 def _priced(words: Words, answers: int, price: Micros) -> str:

@@ -11,8 +11,8 @@ from ..screen import Button, Row, Screen
 from ..taps import Tap
 from ..taps_tracing import AdjustmentsTap, AnswersTap, BonusesTap, FlowTap, LeavesTap, PricesTap, WhyTap
 from ..words import Html, Words
-from .bonuses import promise
 from .earnings import TITLE, count, history_line, pictures, shortened
+from .promises import promise
 from .tracing import LONGEST_REASON, turning, up
 
 BUTTON_TITLE = 24

@@ -26,6 +26,7 @@ from ..taps import (
     WorkTap,
 )
 from ..words import Html, Words
+from .promises import promised
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
@@ -67,6 +68,8 @@ def summary_screen(words: Words, summary: Summary) -> Screen:
         if summary.milliseconds > 0:
             rate = words.rounded(summary.earned * HOUR / summary.milliseconds)
             lines.append(words.line("work.session_rate", time=words.duration(summary.milliseconds), rate=rate))
+    if summary.ended != Ended.CLOSED:
+        lines += promised(summary.promises, words)
     go_on = (
         Button(words.plain("work.continue"), BatchTap(summary.batch))
         if summary.ended == Ended.STOPPED
@@ -183,7 +186,8 @@ def _offer(words: Words, offer: Offer, now: Instant) -> Html:
         facts.append(words.line("work.offer_hourly", rate=words.rounded(offer.hourly)))
     if offer.deadline is not None:
         facts.append(words.line("work.offer_deadline", when=words.when(offer.deadline, now)))
-    return words.line("work.offer", title=offer.title, facts=Html(" · ".join(facts)))
+    card = words.line("work.offer", title=offer.title, facts=Html(" · ".join(facts)))
+    return Html("\n".join([card, *promised(offer.promises, words)]))
 
 
 def _offer_button(words: Words, offer: Offer) -> str:

@@ -8,8 +8,8 @@ from rules import ledger
 from rules.codes import new_code
 from rules.model import HOUR, MINUTE, AnswerId, BatchId, Instant, Micros, PersonId
 from services import adjusting, bonusing, settling, steering, undoing
-from services.bonusing import Measure
 from services.disputing import put_in_force, take_back
+from services.promising import Measure
 from storage import Row, Tx
 from storage.ledger import balance, post
 

@@ -1,0 +1,24 @@
+"""Bonuses in words: the sentence of a rule is the same for whoever writes it and for whoever works for it."""
+
+from collections.abc import Sequence
+
+from rules.model import Micros
+from services.promising import Promise
+
+from ..words import Html, Words
+
+
+def promise(measure: str, threshold: int, amount: Micros, words: Words) -> str:
+    """The sentence of a rule."""
+    return words.plain(f"bonus.rule_{measure}", threshold=words.number(threshold), amount=words.money(amount))
+
+
+def promised(promises: Sequence[Promise], words: Words) -> list[Html]:
+    """What a worker reads about the bonuses of a batch, and how far they are."""
+    lines = []
+    for each in promises:
+        rule = promise(each.measure, each.threshold, each.amount, words)
+        done = words.plain("bonus.done", done=words.number(each.done)) if each.done else ""
+        lines.append(words.line("bonus.offered", rule=rule, done=done))
+        lines.append(words.line("bonus.offered_terms", left=words.money(each.left)))
+    return lines
