@@ -58,11 +58,11 @@ class Underpaid:
 def underpaid(price: Micros, per_answer: int, wage: Micros | None, currency: str) -> Underpaid | None:
     """Whether a price means less than a wage at so many milliseconds for an answer; None where it does not.
 
-    The price that would reach it is in amounts that people name: whole coins, and hundredths of them below ten.
+    The price that would reach it is one that people name: of two figures, and in whole coins from ten of them on.
     """
     hourly = Micros(price * HOUR // max(per_answer, 1))
     if wage is None or hourly >= wage:
         return None
-    least, coin = -(-wage * per_answer // HOUR), smallest(currency)
-    unit = coin if least >= 10 * coin else coin // 100
+    least = -(-wage * per_answer // HOUR)
+    unit = min(smallest(currency), 10 ** max(len(str(least)) - 2, 0))
     return Underpaid(hourly, wage, Micros(-(-least // unit) * unit))

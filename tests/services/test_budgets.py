@@ -410,7 +410,7 @@ WAGE = Micros(10_320 * WON)
     [
         (20 * WON, 10_000, 7_200 * WON, 29 * WON),
         (28_666_666, 10_000, 10_319_999_760, 29 * WON),
-        (400_000, 1_000, 1_440 * WON, 2_870_000),
+        (400_000, 1_000, 1_440 * WON, 2_900_000),
     ],
 )
 def test_a_price_below_the_minimum_wage_names_the_one_that_reaches_it(
@@ -427,7 +427,7 @@ def test_nothing_is_compared_where_there_is_no_wage() -> None:
     assert underpaid(Micros(29 * WON), 10_000, WAGE, "KRW") is None
 
 
-def test_prices_in_cents_are_named_to_the_hundredth_of_one() -> None:
+def test_prices_below_a_cent_are_named_in_two_figures() -> None:
     found = underpaid(Micros(3_000), 4_000, Micros(7_250_000), "USD")
 
     assert found is not None
