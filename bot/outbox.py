@@ -31,16 +31,17 @@ LONGEST_PAUSE = 10 * MINUTE
 async def send_due(kit: Kit, now: Instant, kinds: Mapping[str, Deliver]) -> str:
     """Send what is due, each message at most once for sure and again only when it surely did not arrive."""
     due = await kit.db.run(notices.due, now, AT_ONCE)
-    pushing = replace(kit, telegraph=kit.telegraph.pushing())
     permits = asyncio.Semaphore(PEOPLE_AT_ONCE)
 
     async def serve(mail: Sequence[Notice]) -> None:
         async with permits:
             for notice in mail:
-                error = await outcome(_send(pushing, notice, kinds))
+                pushing = kit.telegraph.pushing()
+                error = await outcome(_send(replace(kit, telegraph=pushing), notice, kinds))
                 if error is not None:
-                    log.error("message %s could not be made", notice.id, exc_info=error)
-                    await kit.db.run(notices.mark, notice.id, "failed", kit.clock.now())
+                    log.error("message %s could not be made, or not be noted", notice.id, exc_info=error)
+                    state = "unknown" if pushing.has_sent else "failed"
+                    await kit.db.run(notices.mark, notice.id, state, kit.clock.now())
 
     by_person = groupby(sorted(due, key=lambda notice: notice.person), key=lambda notice: notice.person)
     await asyncio.gather(*(serve(list(mail)) for _, mail in by_person))

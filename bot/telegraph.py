@@ -64,12 +64,13 @@ class Telegraph:
         self.pictures = pictures
         self._lane = Lane.TAP
         self._is_patient = True
+        self.has_sent = False
         self._uploading: WeakValueDictionary[PictureId, asyncio.Lock] = WeakValueDictionary()
 
     def pushing(self) -> Self:
         """The same for what nobody waits for: all else goes first, and a 429 is raised instead of sat out."""
         pushing = copy.copy(self)
-        pushing._lane, pushing._is_patient = Lane.PUSH, False
+        pushing._lane, pushing._is_patient, pushing.has_sent = Lane.PUSH, False, False
         return pushing
 
     def patient(self) -> Self:
@@ -102,6 +103,7 @@ class Telegraph:
                 )
 
             message = await self._paced(telegram_id, lambda: self._with_media(screen, photo), lane=lane, key=key)
+            self.has_sent = True
             return Sent(message.message_id, has_picture=True)
         message = await self._paced(
             telegram_id,
@@ -111,6 +113,7 @@ class Telegraph:
             lane=lane,
             key=key,
         )
+        self.has_sent = True
         return Sent(message.message_id, has_picture=False)
 
     async def tell(self, telegram_id: int, screen: Screen) -> None:

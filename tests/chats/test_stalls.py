@@ -1,12 +1,16 @@
 """A batch stands still: its coordinator hears once why, and one tap helps."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from parcels import caption, table
 from world import Someone, World
 
-from rules.model import DAY, HOUR, MINUTE
+from rules.model import DAY, HOUR, MINUTE, BatchId, Instant
+from rules.refusals import Refusal
+from services import people, stalls
+from storage import Tx
 
 LATER = 3 * HOUR
 
@@ -85,7 +89,7 @@ async def test_when_all_that_is_left_is_reported_it_is_shown(world: World, sora:
     for worker in await world.workers(sora, "미나", "준"):
         await worker.say("/work")
         await worker.tap("신고")
-        await worker.tap(next(each for each in worker.buttons if "기타" in each))
+        await worker.tap(next(each for each in worker.buttons if "그 밖의" in each))
     world.clock.advance(LATER)
     await look(world)
 
@@ -98,12 +102,12 @@ async def test_a_pause_that_was_forgotten_is_ended_by_a_tap(world: World, sora: 
     await sora.tap("멈추기")
     world.clock.advance(LATER)
     await look(world)
-    assert "멈춘 지" not in sora.screen
+    assert "멈춰 있어요" not in sora.screen
     world.clock.advance(DAY)
     await look(world)
 
-    assert "멈춘 지" in sora.screen
-    assert "진행 중이에요" in await sora.tap("다시 열기")
+    assert "멈춰 있어요" in sora.screen
+    assert "진행 중이에요" in await sora.tap("▶️ 다시 열기")
 
 
 async def test_a_price_far_below_the_others_is_raised_by_a_tap(world: World, sora: Someone) -> None:
@@ -188,17 +192,26 @@ async def test_what_moves_again_before_the_message_goes_out_is_not_told(world: W
     assert before == sora.texts
 
 
-async def test_nobody_else_may_look_why(world: World, sora: Someone) -> None:
+async def test_nobody_else_may_look_why(world: World) -> None:
+    at(world, "2026-09-22T10:00")
+    owner = await world.owner()
+    sora, other = await world.coordinator(owner), await world.coordinator(owner, "도윤")
     await post(sora)
-    other = await world.coordinator(await world.owner(), "도윤")
     [mina] = await world.workers(sora, "미나")
     world.clock.advance(LATER)
     await look(world)
-    await sora.tap("일감 보기")
-    code = sora.screen.split(" · ")[1].split("\n")[0]
+    zone = world.kit.config.timezone
+    for someone, key in ((other, "batch.not_yours"), (mina, "refusal.only_coordinator")):
+        with pytest.raises(Refusal) as refused:
+            await world.do(why, world.clock.now(), someone.telegram_id, zone)
+        assert key == refused.value.key
 
-    assert "볼 수 없는 일감이에요" in await other.say(f"/batches {code}")
-    assert "담당자" in await mina.say(f"/batches {code}")
+
+def why(tx: Tx, now: Instant, telegram_id: int, timezone: ZoneInfo) -> stalls.Stall | None:
+    """What somebody gets who asks why the first batch stands still."""
+    person = people.find(tx, telegram_id)
+    assert person is not None
+    return stalls.look(tx, now, person.id, BatchId(1), timezone)
 
 
 async def test_a_coordinator_who_speaks_english_hears_it_in_english(world: World) -> None:

@@ -65,6 +65,7 @@ WORKING = (
     *ours("test_repeats", "test_deliveries_that_repeat_change_no_byte_of_the_export"),
     *ours("test_kills", "test_a_stop_under_load_loses_nothing_and_says_nothing_twice"),
     *ours("test_day", "test_a_day_in_which_everything_goes_wrong"),
+    *ours("test_month", "test_a_month_of_work_and_money"),
     *ours("test_intruders", "test_no_forged_tap_is_accepted"),
     *ours("test_kills", "test_a_power_cut_takes_nothing_that_was_acknowledged"),
     Part(
