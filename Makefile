@@ -2,11 +2,12 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check faults clean browser
+.PHONY: help setup demo run test check faults formats clean browser
 .SILENT:
 
 BIN := .venv/bin
 STAMP := .venv/.set-up
+LIBRARIES := .venv-formats
 CHECKS := "ruff check --quiet ." "ruff format --check ." mypy "mypy tests" "lint-imports --no-logo" \
     "python -m pytest -q tests/test_*.py"
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -33,8 +34,18 @@ check: $(STAMP)  ## style, types, layers, and the rules of the house
 faults: $(STAMP)  ## the long proofs: kills, power cuts, repeats, forgeries, and one table at the end
 	TAPWORK_FAULTS=1 $(BIN)/python tests/faults/suite.py
 
+formats: $(STAMP)  ## every export, loaded with the library that it is for
+	$(find_libraries)
+	if [ -e $(LIBRARIES)/.set-up ]; then \
+	    TAPWORK_FORMATS="$(CURDIR)/$(LIBRARIES)/bin/python" $(BIN)/python -m pytest -q tests/formats; \
+	else \
+	    count="$$(grep -c '^def test_' tests/formats/test_loading.py)"; \
+	    echo "!! The libraries of tests/formats/requirements.lock can't be had: $$count format tests are SKIPPED." >&2; \
+	    echo "   $(LIBRARIES).log tells why." >&2; \
+	fi
+
 clean:  ## forget the environment and every cache; the data stay
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
+	rm -rf .venv $(LIBRARIES) $(LIBRARIES).log .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info build dist
 
 # The stamp holds the place it was made in, since an environment does not survive being moved.
 ifneq ($(shell $(BIN)/python -c '' 2>/dev/null && cat $(STAMP) 2>/dev/null),$(CURDIR))
@@ -46,6 +57,18 @@ $(STAMP): requirements.lock pyproject.toml
 	echo "Installing the pinned packages into .venv"
 	$(call quietly,$(PIP) install -r requirements.lock && $(PIP) install --no-deps -e .)
 	echo "$(CURDIR)" > $@
+
+# The other environment is made anew when its pins have changed, and left out where they can't be had.
+define find_libraries
+if ! cmp -s tests/formats/requirements.lock $(LIBRARIES)/.set-up || ! $(LIBRARIES)/bin/python -c '' 2>/dev/null; then \
+    echo "Installing the libraries that exports are for into $(LIBRARIES) (some minutes, 1 GB)"; \
+    rm -rf $(LIBRARIES); \
+    if $(BIN)/python -m venv $(LIBRARIES) >$(LIBRARIES).log 2>&1 && $(LIBRARIES)/bin/python -m pip \
+        --disable-pip-version-check --quiet install -r tests/formats/requirements.lock >>$(LIBRARIES).log 2>&1; \
+    then cp tests/formats/requirements.lock $(LIBRARIES)/.set-up; \
+    else rm -rf $(LIBRARIES); fi; \
+fi
+endef
 
 # What a command says is shown only when it fails.
 quietly = { $(1); } >.venv/set-up.log 2>&1 || { cat .venv/set-up.log >&2; exit 1; }

@@ -76,7 +76,8 @@ def studio_record(source: Source, timezone: ZoneInfo, task: Row, label: Record, 
     predictions: tuple[Value, ...] = ()
     if chosen is not None:
         score = label["confidence"]
-        predictions = ({"model_version": "tapwork", "score": score, "result": result(source, as_choices(chosen))},)
+        verdict = result(source, f"verdict-{task['number']}", as_choices(chosen))
+        predictions = ({"model_version": "tapwork", "score": score, "result": verdict},)
     return {
         "id": task["number"],
         "data": data,
@@ -88,9 +89,10 @@ def studio_record(source: Source, timezone: ZoneInfo, task: Row, label: Record, 
 
 def _annotation(source: Source, timezone: ZoneInfo, answer: Row) -> Record:
     labels = answer["labels"]
+    chosen = () if labels is None else tuple(names(labels, source.choices))
     return {
         "completed_by": number_of(pseudonym(source.seed, source.batch, answer["worker_id"])),
-        "result": () if labels is None else result(source, tuple(names(labels, source.choices))),
+        "result": result(source, opaque(source, answer["id"]), chosen) if chosen else (),
         "was_cancelled": labels is None,
         "ground_truth": False,
         "lead_time": round(answer["milliseconds"] / 1_000, 1),
@@ -98,10 +100,11 @@ def _annotation(source: Source, timezone: ZoneInfo, answer: Row) -> Record:
     }
 
 
-def result(source: Source, choices: tuple[Value, ...]) -> tuple[Value, ...]:
+def result(source: Source, name: str, choices: tuple[Value, ...]) -> tuple[Value, ...]:
     """Choices as Label Studio keeps them."""
     shown = SHOWN_PICTURE if source.has_pictures else SHOWN_TEXT
-    return ({"from_name": CHOSEN, "to_name": shown, "type": "choices", "value": {"choices": choices}},)
+    value: Value = {"choices": choices}
+    return ({"id": name, "from_name": CHOSEN, "to_name": shown, "type": "choices", "value": value},)
 
 
 def as_choices(label: Value) -> tuple[Value, ...]:

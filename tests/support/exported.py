@@ -23,7 +23,7 @@ class Filling:
         self._connection = connection
         self._empty = {
             table: {row[1]: "" if row[2] == "TEXT" else 0 for row in columns if row[3] and not row[5]}
-            for table in ("person", "project", "batch", "task", "assignment", "answer")
+            for table in ("person", "project", "batch", "task", "assignment", "answer", "picture", "export_plan")
             if (columns := connection.execute(f"PRAGMA table_info({table})").fetchall())
         }
 
