@@ -348,3 +348,22 @@ SELECT 'batch ' || CAST(batch_id AS TEXT) AS what, CAST(SUM(finished) AS BIGINT)
 HAVING SUM(finished) <> 0
  ORDER BY batch_id
  LIMIT 20;
+
+-- name: waiting_tasks_are_in_running_slices
+-- A task that waits for a worker whom no card has shown it does so in a slice of theirs that has not ended.
+SELECT 'assignment ' || CAST(assignment.id AS TEXT) AS what, 1 AS difference
+  FROM assignment
+  LEFT JOIN slice ON slice.id = assignment.slice_id AND slice.worker_id = assignment.worker_id
+   AND slice.batch_id = assignment.batch_id AND slice.state IN ('cut', 'held')
+ WHERE assignment.state = 'held' AND assignment.leased_at = 0 AND slice.id IS NULL
+ ORDER BY assignment.id
+ LIMIT 20;
+
+-- name: nobody_is_told_who_is_held_out
+SELECT 'batch ' || CAST(batch_id AS TEXT) || ', person ' || CAST(person_id AS TEXT) AS what, 1 AS difference
+  FROM invitation
+ WHERE is_held_out = 1
+   AND (told_at IS NOT NULL OR EXISTS (
+       SELECT 1 FROM slice WHERE slice.batch_id = invitation.batch_id AND slice.worker_id = invitation.person_id))
+ ORDER BY batch_id, person_id
+ LIMIT 20;

@@ -190,6 +190,14 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("batches_count_their_answers", ("UPDATE batch_count SET spent = spent + 1",)),
     ("batches_count_their_answers", ("UPDATE batch_count SET late = late + 1, counted = counted - 1",)),
     ("batches_count_their_finished_tasks", ("UPDATE batch_count SET finished = finished - 1",)),
+    ("waiting_tasks_are_in_running_slices", ("UPDATE assignment SET leased_at = 0 WHERE state = 'held'",)),
+    (
+        "nobody_is_told_who_is_held_out",
+        (
+            "INSERT INTO invitation (batch_id, person_id, is_held_out, decided_at, told_at)"
+            " SELECT batch_id, worker_id, 1, 1, 2 FROM assignment LIMIT 1",
+        ),
+    ),
 )
 
 
