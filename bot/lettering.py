@@ -10,8 +10,12 @@ from PIL import ImageFont
 FILE = Path(__file__).parent / "fonts" / "hangul.otf"
 MISSING = "□"
 
-SHOWN = " -~\xa0-ſƒͰ-ϿЀ-ў‐-‧‰-※⁰-₟₠-₿℀-⅏⅐-↏←-⇿∀-⋿①-⒛─-╿■-◿★☆♠-♧♪✓　-〿぀-ヿㄱ-ㆎ㈀-㋿가-힣！-～￦"
-"""The ranges of characters that the file was made of; it has no glyph for some that no text has."""
+SHOWN = (
+    " -~\xa0-ăĐ-ēĚ-ěĨ-īŃ-ńŇ-ňŌ-ŏŒ-œŨ-ŭƒΑ-ΡΣ-Ωα-ωЁА-яё"
+    "‐-‖‘-‚“-„†-•‥-‧‰′-″‹-※₩₫-€℃℉№™Ⅰ-Ⅻⅰ-ⅻ←-↙⇒⇔√∝-∠≠-≢≤-≧①-⒛─-╿■-▫▲-△▶-▷▼-▽◀-◁◆-◇○★-☆♠-♧♪✓"
+    "　-〿ぁ-ゖ゙-ヿㄱ-ㆎ㈀-㈞㈠-㋿가-힣！-～￦"
+)
+"""The ranges of characters that the file has a glyph for."""
 
 _FOREIGN = re.compile(f"[^{SHOWN}]+")
 INVISIBLE = frozenset(("Mn", "Me", "Cf", "Cc"))
@@ -24,10 +28,16 @@ def font(size: int) -> ImageFont.FreeTypeFont:
 
 
 def showable(text: str) -> str:
-    """The text as the font can show it, on one line: each run of other signs is one box."""
+    """The text as the font can show it, on one line: accents that it lacks are left out, other signs become boxes."""
     composed = normalize("NFC", " ".join(text.split()))
-    visible = "".join(letter for letter in composed if category(letter) not in INVISIBLE)
-    return _FOREIGN.sub(MISSING, visible)
+    letters = (letter for letter in composed if category(letter) not in INVISIBLE)
+    return _FOREIGN.sub(MISSING, "".join(map(_plainer, letters)))
+
+
+def _plainer(letter: str) -> str:
+    """A letter without its accent where only that is lacking."""
+    bare = normalize("NFD", letter)[0]
+    return bare if _FOREIGN.match(letter) and not _FOREIGN.match(bare) else letter
 
 
 def fitted(text: str, size: int, width: float) -> str:

@@ -45,7 +45,8 @@ async def typed(ctx: Context, argument: str, text: str) -> None:
         await ctx.run(bonusing.ask, ctx.person.id, batch, measure, *numbers)
         await ctx.say(screens.ask_screen(ctx.words, batch, len(numbers)))
         return
-    rule = await ctx.run(bonusing.draft, ctx.now, ctx.person.id, batch, Measure(measure), *numbers)
+    threshold, amount, most = numbers[0], Micros(numbers[1]), Micros(numbers[2])
+    rule = await ctx.run(bonusing.draft, ctx.now, ctx.person.id, batch, Measure(measure), threshold, amount, most)
     await ctx.say(screens.draft_screen(ctx.words, rule))
 
 

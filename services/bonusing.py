@@ -224,7 +224,7 @@ def _earned(tx: Tx, now: Instant, row: Row) -> list[tuple[PersonId, int]]:
 
 def _entitled(row: Row, answers: int) -> int:
     """How many bonuses so many answers bring."""
-    reached = answers // row["threshold"]
+    reached: int = answers // row["threshold"]
     return reached if row["measure"] == Measure.EACH else min(reached, 1)
 
 

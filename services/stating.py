@@ -179,7 +179,7 @@ def _held(tx: Tx, worker: PersonId, moment: Instant) -> Held:
 
 
 def _days(tx: Tx, worker: PersonId, month: date, timezone: ZoneInfo) -> tuple[StatedDay, ...]:
-    day, found = month.replace(day=1), []
+    day, found = month.replace(day=1), list[StatedDay]()
     while day < following(month):
         found.append(_day(tx, worker, days.day(day, timezone)))
         day += timedelta(days=1)
