@@ -9,7 +9,6 @@ from bot import closing as flow
 from bot.bank_results import Vocabulary, read_results
 from bot.context import Context
 from bot.routing import Route, on_command, on_file, on_tap
-from bot.screen import Screen
 from bot.screens import closing as screens
 from bot.taps_payouts import (
     AllPaidTap,
@@ -133,8 +132,8 @@ async def _read(ctx: Context, document: Document) -> tuple[list[Result], int]:
 
 
 async def _show(ctx: Context, found: Transfer) -> None:
-    screen: Screen = screens.transfer(found, ctx.words)
-    await ctx.show(screen)
+    may_approve = found.made_by != ctx.person.id or await ctx.run(deeds.is_alone)
+    await ctx.show(screens.transfer(found, may_approve, ctx.words))
 
 
 ROUTES: tuple[Route, ...] = (

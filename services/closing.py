@@ -56,6 +56,7 @@ def fix(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, t
     if found.sha256 != sha256:
         raise Refusal("closing.file_changed", code=found.code)
     if to_hand_out:
+        _require_accounts(tx, now, found)
         deeds.note(tx, now, person, "transfer_file", f"{found.code} {sha256}")
     return found
 
@@ -121,11 +122,19 @@ def _take(tx: Tx, now: Instant, transfer_id: int, row: Row, terms: Terms) -> Amo
     return taxed
 
 
-def _require_unchanged(tx: Tx, now: Instant, found: Transfer, terms: Terms) -> None:
-    """Raises Refusal when an account has changed since, or the rates of today are others than those it was made by."""
+def _require_accounts(tx: Tx, now: Instant, found: Transfer) -> None:
+    """Raises Refusal when an account is held of a transfer that may still be given up."""
+    if found.state not in (State.PREPARED, State.APPROVED):
+        return
     for row in tx.all("transfers.lines", transfer=found.id):
         if (row["sealed"] is None and row["reference"] is None) or row["held_until"] > now:
             raise Refusal("closing.accounts_changed", code=found.code, worker=row["worker_code"])
+
+
+def _require_unchanged(tx: Tx, now: Instant, found: Transfer, terms: Terms) -> None:
+    """Raises Refusal when an account has changed since, or the rates of today are others than those it was made by."""
+    _require_accounts(tx, now, found)
+    for row in tx.all("transfers.lines", transfer=found.id):
         if amounts(row["gross"], profile_of(row["profile_now"]), now, terms) != amounts_of(row):
             raise Refusal("closing.rates_changed", code=found.code)
 

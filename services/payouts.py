@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-from rules import ledger
+from rules import days, ledger
 from rules.codes import new_code
 from rules.model import Instant, Micros, PersonId
 from rules.payouts import Amounts, Obstacle, Terms, amounts, profile_of
@@ -61,7 +61,7 @@ def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
     """Where a worker's payouts stand. Raises Refusal for others than workers."""
     person = require(tx, worker, Role.WORKER)
     payee = payees.of(tx, worker)
-    available = balance(tx, ledger.available(worker))
+    available, underway = balance(tx, ledger.available(worker)), _open(tx, worker)
     wanted = amounts(available, profile_of(payee.tax_profile if payee else None), now, terms)
     return Standing(
         available=available,
@@ -71,10 +71,10 @@ def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
         held_until=payee.held_until if payee and payee.is_held(now) else None,
         account=payee.last_digits if payee else None,
         reference=payee.reference if payee else None,
-        expected=terms.payday(now),
+        expected=_expected(now, underway, terms),
         is_automatic=_is_automatic(tx, worker) if terms.paydays.are_set else None,
         is_leaving=person.is_leaving,
-        open=_open(tx, worker),
+        open=underway,
         last=tuple(payout_of(row) for row in tx.all("payouts.history", worker=worker, limit=SHOWN)),
     )
 
@@ -202,6 +202,12 @@ def _withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> bool:
 def _open(tx: Tx, worker: PersonId) -> Payout | None:
     row = tx.one("payouts.open", worker=worker)
     return payout_of(row) if row else None
+
+
+def _expected(now: Instant, underway: Payout | None, terms: Terms) -> date | None:
+    """The payday that follows the asking; None once it has passed."""
+    payday = terms.payday(underway.asked_at if underway else now)
+    return payday if payday is not None and payday >= days.date_of(now, terms.timezone) else None
 
 
 def _is_automatic(tx: Tx, worker: PersonId) -> bool:

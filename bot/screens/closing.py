@@ -59,26 +59,28 @@ def _asked(found: Overview, words: Words) -> Html:
     return words.line("closing.asked", count=found.asked, gross=words.money(found.gross), net=words.money(found.net))
 
 
-def transfer(found: Transfer, words: Words) -> Screen:
+def transfer(found: Transfer, may_approve: bool, words: Words) -> Screen:
     """A transfer's card, with what can be done next."""
     lines = [words.line("closing.transfer", code=found.code, state=words.plain(f"closing.state_{found.state}"))]
     lines.append(sums(found.payouts, found.amounts, words))
     if found.sha256 is not None:
         lines.append(words.line("closing.digest", digest=found.sha256))
-    lines.append(words.line("closing.made", name=found.maker))
-    if found.approver is not None:
-        lines.append(words.line("closing.approved_by", name=found.approver))
+    if found.approver is None:
+        lines.append(words.line("closing.made", name=found.maker))
+    else:
+        lines.append(words.line("closing.made_and_approved", name=found.maker, approver=found.approver))
     if found.paid or found.failed:
         lines.append(words.line("closing.ended", paid=found.paid, failed=found.failed, left=found.left))
     lines.append(words.line(f"closing.next_{found.state}"))
-    return Screen("\n\n".join(lines), tuple(_transfer_buttons(found, words)))
+    return Screen("\n\n".join(lines), tuple(_transfer_buttons(found, may_approve, words)))
 
 
-def _transfer_buttons(found: Transfer, words: Words) -> Iterator[Row]:
+def _transfer_buttons(found: Transfer, may_approve: bool, words: Words) -> Iterator[Row]:
     files = Button(words.plain("closing.button_files"), TransferFilesTap(found.id))
     cancel = Button(words.plain("closing.button_cancel"), CancelTransferTap(found.id, 0))
     if found.state is State.PREPARED:
-        yield (Button(words.plain("closing.button_approve"), ApproveTap(found.id)),)
+        if may_approve:
+            yield (Button(words.plain("closing.button_approve"), ApproveTap(found.id)),)
         yield (files, cancel)
     elif found.state is State.APPROVED:
         yield (Button(words.plain("closing.button_sent"), SentTap(found.id)),)

@@ -22,7 +22,7 @@ def standing(found: Standing, now: Instant, words: Words) -> Screen:
     elif found.obstacle is not None:
         lines.append(obstacle(found, found.obstacle, now, words))
     else:
-        lines += [_account(found, words), _expected(found, words)]
+        lines.append(Html("\n".join([_account(found, words), _expected(found, words)])))
     if found.is_automatic is not None:
         lines.append(words.line("payout.automatic_on" if found.is_automatic else "payout.automatic_off"))
     if found.last:
@@ -35,9 +35,10 @@ def _buttons(found: Standing, words: Words) -> Iterator[Row]:
         yield (Button(words.plain("payout.button_ask"), QuoteTap()),)
     if found.open is not None and found.open.state == "asked" and not found.open.is_closing:
         yield (Button(words.plain("payout.button_withdraw"), WithdrawTap(found.open.code)),)
-    has_account = found.account is not None or found.reference is not None
-    key = "payee.button_change" if has_account else "payee.button_register"
-    yield (Button(words.plain(key), PayeeTap()),)
+    if found.open is None:
+        has_account = found.account is not None or found.reference is not None
+        key = "payee.button_change" if has_account else "payee.button_register"
+        yield (Button(words.plain(key), PayeeTap()),)
     if found.is_automatic is not None:
         turn = "payout.button_automatic_off" if found.is_automatic else "payout.button_automatic_on"
         yield (Button(words.plain(turn), AutomaticTap(1 - found.is_automatic)),)
@@ -133,6 +134,8 @@ def _account(found: Standing, words: Words) -> Html:
 
 
 def _expected(found: Standing, words: Words) -> Html:
+    if found.open is not None and found.open.state == "sent":
+        return words.line("payout.expected_sent")
     if found.expected is None:
         return words.line("payout.expected_soon")
     weekday = words.plain(f"money.weekday_{found.expected.weekday()}")

@@ -222,9 +222,13 @@ async def test_one_person_does_not_approve_their_own_unless_the_owner_says_so(tm
         await asked(shop.workers[0])
         await shop.owner.say("/payouts")
         await shop.owner.tap("마감하기")
+        assert "승인하기" not in shop.owner.buttons
+        assert "다른 담당자나 운영자가 승인하면" in "\n".join(shop.owner.texts)
+        await shop.owner.say("/payouts")
+        await shop.world.do(lambda tx: tx.run("people.set", name="alone", value="yes", now=0, person=1))
+        await shop.owner.tap("승인 대기")
         await shop.owner.tap("승인하기")
-        assert "한 번 더 확인" in (shop.owner.toast or "") + shop.owner.screen
-        assert "승인 대기" in "\n".join(shop.owner.texts)
+        assert "마감: 운영자 · 승인: 운영자" in shop.owner.screen
 
 
 async def test_alone_an_owner_says_so_first(tmp_path: Path) -> None:

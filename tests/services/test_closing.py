@@ -232,6 +232,7 @@ async def test_an_account_that_changes_after_the_closing_stops_the_approval(desk
     made = await prepared(desk)
     await desk.do(lambda tx: tx.run("payees.hold", person=mina, until=desk.now + 1))
     assert "closing.accounts_changed" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
+    assert "closing.accounts_changed" == await refused(desk.do(closing.fix, desk.now, boss, made.id, DIGEST, True))
 
 
 async def test_a_cancelled_transfer_frees_its_payouts_for_the_next(desk: Desk) -> None:
