@@ -5,6 +5,7 @@ import errno
 import logging
 import secrets
 import shutil
+import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -86,6 +87,7 @@ async def playing(
 
 def settings(token: str, url: str, data: Path, players: Cast) -> Config:
     """The settings of the demo's installation, whatever the environment says."""
+    near = f"127.0.0.1:{spare()}"
     return read_config(
         {
             "TAPWORK_TOKEN": token,
@@ -93,8 +95,17 @@ def settings(token: str, url: str, data: Path, players: Cast) -> Config:
             "TAPWORK_DATA_DIR": str(data),
             "TAPWORK_OWNERS": str(players.owner.phone.user_id),
             "TAPWORK_JOIN": "open",
+            "TAPWORK_LISTEN": near,
+            "TAPWORK_PUBLIC_URL": f"http://{near}",
         }
     )
+
+
+def spare() -> int:
+    """A port for the form that takes workers' accounts."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 async def listen(sandbox: Sandbox, port: int) -> Server:

@@ -29,6 +29,7 @@ LONGEST_TOKEN = 64
 EACH, ALL = 30, 3_000
 """Requests a minute: with one token, and altogether."""
 
+TELEGRAM = "api.telegram.org"
 STATUS = MappingProxyType({LinkState.USED: 410, LinkState.OLD: 410, LinkState.UNKNOWN: 404})
 A_PERCENT = Decimal(10_000)
 SECONDS_TO_SEND = 10.0
@@ -76,6 +77,8 @@ class PayeeForm:
         self._origin = f"{parts.scheme}://{parts.netloc}".lower()
         self._meter = Meter()
         self._headers = headers()
+        # Elsewhere than at Telegram a bot of this name may be anybody's.
+        self._bot = kit.bot.username if urlsplit(kit.config.api_url).hostname == TELEGRAM else None
 
     def add_to(self, app: web.Application) -> None:
         """Serve the address's path."""
@@ -120,7 +123,7 @@ class PayeeForm:
         )
         if link.state is not LinkState.OPEN or link.payee is None:
             return self._closed(visit.words, link.state)
-        return self._respond(saved_page(visit.words, account, link.payee, now, self._kit.bot.username), 200)
+        return self._respond(saved_page(visit.words, account, link.payee, now, self._bot), 200)
 
     def _same(self, link: Link, account: Account) -> str | None:
         """What is stored already, when it is the same account, whatever its holder is called."""
@@ -155,7 +158,7 @@ class PayeeForm:
         return self._sorry(words, state, STATUS[state])
 
     def _sorry(self, words: Words, why: str, status: int, more: Mapping[str, str] | None = None) -> web.Response:
-        return self._respond(sorry_page(words, why, self._kit.bot.username), status, more)
+        return self._respond(sorry_page(words, why, self._bot), status, more)
 
     def _respond(self, page: str, status: int, more: Mapping[str, str] | None = None) -> web.Response:
         said = {**self._headers, **(more or {})}

@@ -65,7 +65,7 @@ def form_page(words: Words, asked: Asked, form: Form, now: Instant) -> str:
     )
 
 
-def saved_page(words: Words, account: Account, stored: Payee, now: Instant, bot: str) -> str:
+def saved_page(words: Words, account: Account, stored: Payee, now: Instant, bot: str | None) -> str:
     """What is stored now; of its number only the last digits."""
     bank = words.plain(f"bank.{account.bank}") if words.has(f"bank.{account.bank}") else account.bank
     said = words.line("payee.saved_account", bank=bank, digits=account.last_digits)
@@ -78,7 +78,7 @@ def saved_page(words: Words, account: Account, stored: Payee, now: Instant, bot:
     return _note(words, GOOD, words.plain("payee.saved_title"), lines, bot)
 
 
-def sorry_page(words: Words, why: str, bot: str) -> str:
+def sorry_page(words: Words, why: str, bot: str | None) -> str:
     """Why there is no form here, and how to get one: `used`, `old`, `unknown`, `busy` or `strange`."""
     lines = [f"<p>{words.line(f'payee.{why}')}</p>"]
     return _note(words, BAD, words.plain(f"payee.{why}_title"), lines, bot)
@@ -95,9 +95,9 @@ def _page(words: Words, name: str, title: str, **parts: str) -> str:
     return page.substitute(language=words.language, title=title, style=_read("style.css"), body=body)
 
 
-def _note(words: Words, sign: tuple[str, str], title: str, lines: Iterable[str], bot: str) -> str:
+def _note(words: Words, sign: tuple[str, str], title: str, lines: Iterable[str], bot: str | None) -> str:
     kind, symbol = sign
-    link = f'<a class="back" href="https://t.me/{escape(bot)}">{words.line("payee.back")}</a>'
+    link = f'<a class="back" href="https://t.me/{escape(bot)}">{words.line("payee.back")}</a>' if bot else ""
     return _page(words, "note.html", escape(title), kind=kind, sign=symbol, lines="\n".join(lines), back=link)
 
 

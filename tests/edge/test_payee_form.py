@@ -5,11 +5,14 @@ import io
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from forms import ACCOUNT, TYPED, Office, link_of, opened
 from world import Someone
 
+from bot.payee_page import sorry_page
+from bot.words import Words
 from rules.model import DAY, HOUR, MINUTE, PersonId
 from rules.payees import Account, account_of
 from rules.taxes import Profile
@@ -135,9 +138,14 @@ async def test_pages_load_nothing_and_tell_nobody(office: Office, mina: Someone)
     assert ("no-store", "no-referrer") == (page.headers["Cache-Control"], page.headers["Referrer-Policy"])
     assert "noindex" in page.headers["X-Robots-Tag"]
     assert [] == re.findall(r"<script|<img|<link|<iframe|@import|url\(|\son\w+=", page.text)
-    assert ["https://t.me/tapwork_bot"] == re.findall(
-        r"https?://[^\"<\s]+", (await office.get(f"{office.url}/payee/x")).text
-    )
+    assert [] == re.findall(r"https?://", page.text)
+
+
+def test_the_way_back_leads_to_the_bot() -> None:
+    words = Words("en", "KRW", ZoneInfo("Asia/Seoul"))
+
+    assert 'href="https://t.me/tapwork_bot"' in sorry_page(words, "used", "tapwork_bot")
+    assert "href" not in sorry_page(words, "used", None)
 
 
 @pytest.mark.parametrize(
