@@ -99,14 +99,14 @@ async def _done(ctx: Context, person: PersonId, key: str, amount: Micros, *, is_
     said = ctx.words.line(key, amount=ctx.words.money(amount)) if is_new else ctx.words.line("budget.stale")
     await ctx.toast(ctx.words.plain("budget.stale") if not is_new else None)
     account = await _account(ctx, person)
-    screen = screens.budget_screen(ctx.words, account, ctx.kit.config.currency, is_owner=True)
+    screen = screens.budget_screen(ctx.words, account, ctx.now, ctx.kit.config.currency, is_owner=True)
     await ctx.show(screens.told(ctx.words, said, screen))
 
 
 async def _show_card(ctx: Context, person: PersonId) -> None:
     is_owner = Role.OWNER in ctx.person.roles
     account = await _account(ctx, person)
-    await ctx.show(screens.budget_screen(ctx.words, account, ctx.kit.config.currency, is_owner=is_owner))
+    await ctx.show(screens.budget_screen(ctx.words, account, ctx.now, ctx.kit.config.currency, is_owner=is_owner))
 
 
 async def _account(ctx: Context, person: PersonId) -> Account:

@@ -103,8 +103,8 @@ async def _settings(ctx: Context) -> Screen:
     if not is_owner:
         return screens.settings_screen(ctx.words, ctx.person, None)
     door = await ctx.run(enrolling.door, ctx.kit.config.join)
-    is_alone = await ctx.run(deeds.is_alone)
-    return screens.settings_screen(ctx.words, ctx.person, OwnersSettings(door, is_alone))
+    alone_since = await ctx.run(deeds.alone_since)
+    return screens.settings_screen(ctx.words, ctx.person, OwnersSettings(door, alone_since))
 
 
 ROUTES: tuple[Route, ...] = (

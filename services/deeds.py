@@ -14,6 +14,12 @@ def note(tx: Tx, now: Instant, person: PersonId | None, action: str, detail: str
     tx.one("deeds.note", person=person, action=action, detail=detail, now=now)
 
 
+def alone_since(tx: Tx) -> Instant | None:
+    """When the owner last said so; None while there is somebody else."""
+    row = tx.one("deeds.last", action=ALONE, limit=1)
+    return Instant(row["done_at"]) if row is not None and is_alone(tx) else None
+
+
 def is_alone(tx: Tx) -> bool:
     """Whether this is an installation of one person, where nobody else could look twice."""
     row = tx.one("people.setting", name=ALONE)
@@ -26,7 +32,7 @@ def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
     if is_alone(tx) == is_on:
         return
     tx.run("people.set", name=ALONE, value="yes" if is_on else "no", now=now, person=person)
-    note(tx, now, person, "alone", "on" if is_on else "off")
+    note(tx, now, person, ALONE, "on" if is_on else "off")
 
 
 def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:

@@ -9,8 +9,11 @@ from rules.refusals import Refusal
 from storage import Row, Tx
 from storage.ledger import total
 
-from .budgeting import newest
+from .budgeting import SO_FAR, newest
 from .people import Role, require
+
+GIFTS = 3
+"""So many of the last fundings are shown."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,15 @@ class Share:
     code: str
     title: str
     amount: Micros
+
+
+@dataclass(frozen=True)
+class Gift:
+    """What was given, or taken back below zero; `is_so_far` where it made good what was spent without a limit."""
+
+    amount: Micros
+    at: Instant
+    is_so_far: bool
 
 
 @dataclass(frozen=True)
@@ -36,6 +48,7 @@ class Account:
     spent: Micros
     month: Micros
     shares: tuple[Share, ...]
+    gifts: tuple[Gift, ...]
     newest: int
 
 
@@ -71,6 +84,10 @@ def _account(tx: Tx, now: Instant, row: Row, timezone: ZoneInfo) -> Account:
         spent=_amount(tx, "budgets.spent", person),
         month=_since(tx, person, first),
         shares=tuple(share for share in shares if share.amount),
+        gifts=tuple(
+            Gift(each["amount"], each["funded_at"], each["note"] == SO_FAR)
+            for each in tx.all("budgets.recent", person=person, limit=GIFTS)
+        ),
         newest=newest(tx, person),
     )
 

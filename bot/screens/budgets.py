@@ -3,9 +3,9 @@
 from dataclasses import replace
 from types import MappingProxyType
 
-from rules.model import Micros
+from rules.model import Instant, Micros
 from services.shortage import Shortage
-from services.spending import Account
+from services.spending import Account, Gift
 
 from ..screen import Button, Row, Screen
 from ..taps_batches import CardTap, DraftTap, PublishTap
@@ -42,7 +42,7 @@ def _line(words: Words, account: Account) -> Html:
     )
 
 
-def budget_screen(words: Words, account: Account, currency: str, *, is_owner: bool) -> Screen:
+def budget_screen(words: Words, account: Account, now: Instant, currency: str, *, is_owner: bool) -> Screen:
     """What a coordinator has left, what their batches hold, and what they have spent; an owner's buttons below it."""
     lines = [words.line("budget.title_of" if is_owner else "budget.title", name=account.name, code=account.code), ""]
     lines.append(
@@ -57,7 +57,16 @@ def budget_screen(words: Words, account: Account, currency: str, *, is_owner: bo
     ]
     lines.append(words.line("budget.month", month=words.money(account.month)))
     lines.append(words.line("budget.spent", spent=words.money(account.spent)))
+    lines += [_gift(words, gift, now) for gift in account.gifts]
     return Screen("\n".join(lines), _owners_keyboard(words, account, currency) if is_owner else ())
+
+
+def _gift(words: Words, gift: Gift, now: Instant) -> Html:
+    when = words.when(gift.at, now)
+    if gift.is_so_far:
+        return words.line("budget.gift_so_far", when=when, amount=words.money(gift.amount))
+    key = "budget.gift" if gift.amount > 0 else "budget.gift_back"
+    return words.line(key, when=when, amount=words.money(Micros(abs(gift.amount))))
 
 
 def _owners_keyboard(words: Words, account: Account, currency: str) -> tuple[Row, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from rules.model import Instant
 from services.people import CONSENT_VERSION, LANGUAGES, Person, Role
 
 from ..screen import Button, Row, Screen
@@ -61,10 +62,10 @@ def language_screen(words: Words) -> Screen:
 
 @dataclass(frozen=True)
 class OwnersSettings:
-    """Whether newcomers need an invite, and whether one person does here what takes two elsewhere."""
+    """Whether newcomers need an invite, and since when one person does here what takes two elsewhere."""
 
     door: str
-    is_alone: bool
+    alone_since: Instant | None
 
 
 def settings_screen(words: Words, person: Person, owners: OwnersSettings | None) -> Screen:
@@ -80,13 +81,19 @@ def settings_screen(words: Words, person: Person, owners: OwnersSettings | None)
         rows.append(tuple(_reads(words, person, each) for each in LANGUAGES))
     rows.append((Button(words.plain("remind.settings_button"), RemindersTap()),))
     if owners is not None:
-        lines.append(words.line(f"start.settings_door_{owners.door}"))
+        lines += _owners_lines(words, owners)
         other = "invite" if owners.door == "open" else "open"
         rows.append((Button(words.plain(f"start.door_{other}"), DoorTap(other)),))
-        lines.append(words.line("start.settings_alone" if owners.is_alone else "start.settings_together"))
-        switch = "start.together" if owners.is_alone else "start.alone"
-        rows.append((Button(words.plain(switch), AloneTap(0 if owners.is_alone else 1)),))
+        switch = "start.alone" if owners.alone_since is None else "start.together"
+        rows.append((Button(words.plain(switch), AloneTap(int(owners.alone_since is None))),))
     return Screen("\n\n".join(lines), tuple(rows))
+
+
+def _owners_lines(words: Words, owners: OwnersSettings) -> list[Html]:
+    door = words.line(f"start.settings_door_{owners.door}")
+    if owners.alone_since is None:
+        return [door, words.line("start.settings_together")]
+    return [door, words.line("start.settings_alone", since=words.day(owners.alone_since))]
 
 
 def _reads(words: Words, person: Person, language: str) -> Button:

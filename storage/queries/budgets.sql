@@ -31,6 +31,10 @@ SELECT task.open_slots, COUNT(assignment.id) AS lapsed,
  WHERE task.id = :task
  GROUP BY task.id, task.open_slots;
 
+-- name: recent
+-- What was given to a coordinator last, newest first; a negative amount was taken back.
+SELECT amount, note, funded_at FROM funding WHERE coordinator_id = :person ORDER BY id DESC LIMIT :limit;
+
 -- name: covers
 -- How often a batch's reserve was filled up.
 SELECT COUNT(*) AS covers FROM entry WHERE account = :account AND source LIKE 'cover:%';

@@ -42,29 +42,26 @@ class Plain:
 
     def is_free_for(self, worker: PersonId, batch: Batch, text: str) -> bool:
         """Whether a worker may be dealt a task: nobody sees one again that they have answered or left."""
-        card = self.card_of(worker, batch, text)
-        task = batch.tasks[text]
+        card, task = self.card_of(worker, batch, text), batch.tasks[text]
         has_room = (task.is_gold and (batch.golds_left > 0 or card is not None)) or task.free > 0
-        has_room = has_room and self.may_hand_out(worker, batch, text)
-        return task.state == "open" and has_room and (card is None or card.state == "expired")
+        is_new = card is None or card.state == "expired"
+        return task.state == "open" and has_room and is_new and self.may_hand_out(worker, batch, text)
 
     def _lapsed(self, task: Task) -> list[Card]:
         """The cards of a task to which a late answer may still come."""
-        own = (card for card in self.cards.values() if card.task is task and card.state == "expired")
-        return [card for card in own if card.lease_until + DAY >= self.now]
+        lapsed = (card for card in self.cards.values() if card.task is task and card.state == "expired")
+        return [card for card in lapsed if card.lease_until + DAY >= self.now]
 
     def waiting_late(self, batch: Batch) -> int:
         """How many late answers may come that find no slot any more."""
-        tasks = (task for task in batch.tasks.values() if not task.is_gold)
-        return sum(max(len(self._lapsed(task)) - task.free, 0) for task in tasks)
+        return sum(max(len(self._lapsed(task)) - task.free, 0) for task in batch.tasks.values() if not task.is_gold)
 
     def may_hand_out(self, worker: PersonId, batch: Batch, text: str) -> bool:
         """Whoever has a limit promises no slot twice that could not be paid twice."""
         task = batch.tasks[text]
-        if task.is_gold or not self.is_limited:
-            return True
         lapsed = self._lapsed(task)
-        if len(lapsed) < task.free or any(card.worker == worker for card in lapsed):
+        is_promised = len(lapsed) >= task.free and all(card.worker != worker for card in lapsed)
+        if task.is_gold or not self.is_limited or not is_promised:
             return True
         return (self.waiting_late(batch) + 1) * batch.reserved <= self.lines[f"reserve:{batch.id}"]
 
@@ -286,8 +283,9 @@ class Plain:
         """Whether the card has a slot again; None when a slot is needed and there is none."""
         card, task = given.card, given.card.task
         if given.labels is None:
-            may = self.may_hand_out(card.worker, card.batch, card.text)
-            if not task.is_gold and not (may and self._take_slot(task)):
+            if not task.is_gold and not (
+                self.may_hand_out(card.worker, card.batch, card.text) and self._take_slot(task)
+            ):
                 return None
             task.reports = max(task.reports - (given.status == "reported"), 0)
             return True
