@@ -141,7 +141,12 @@ class Schedule:
                 self._catching_up[job.name] = None
                 task = asyncio.create_task(self._catch_up(job))
                 self._running.add(task)
-                task.add_done_callback(self._running.discard)
+                task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a run of a job could not be noted; it is taken up again later", exc_info=error)
 
     async def idle(self) -> None:
         """Wait until nothing runs that was begun."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from rules import stalls as rules
 from rules.amounts import exact
+from rules.late import GRACE
 from rules.model import DAY, BatchId, Instant, Micros, PersonId, ProjectId
 from rules.stalls import Cause
 from storage import Row, Tx
@@ -113,13 +114,20 @@ def _willing(tx: Tx, batch: BatchId) -> list[PersonId]:
 
 
 def _without_money(tx: Tx, now: Instant, found: Stall) -> Stall | None:
-    """Free slots are promised to late answers that the reserve could not pay, too."""
+    """Free slots are promised to late answers that the reserve could not pay, too; only who lapsed may go on."""
     batch = tx.one("work.batch", batch=found.batch)
+    is_refused = False
     for worker in _willing(tx, found.batch):
         task = tx.one("tasks.peek_slot", batch=found.batch, worker=worker, cursor=0)
-        if batch is None or task is None or may_hand_out(tx, now, batch, task["id"], worker):
+        if batch is None or task is None:
+            continue
+        lapsed = tx.one("budgets.lapsed_of", task=task["id"], worker=worker, since=now - GRACE)
+        if lapsed is not None and lapsed["own"]:
+            continue
+        if may_hand_out(tx, now, batch, task["id"], worker):
             return None
-    return replace(found, cause=Cause.MONEY)
+        is_refused = True
+    return replace(found, cause=Cause.MONEY) if is_refused else None
 
 
 def _by_price(tx: Tx, batch: Row, found: Stall) -> Stall:

@@ -7,9 +7,9 @@ import pytest
 from parcels import caption, table
 from world import Someone, World
 
-from rules.model import DAY, HOUR, MINUTE, BatchId, Instant
+from rules.model import DAY, HOUR, MINUTE, BatchId, Instant, Micros
 from rules.refusals import Refusal
-from services import people, stalls
+from services import budgeting, people, stalls
 from storage import Tx
 
 LATER = 3 * HOUR
@@ -136,6 +136,46 @@ async def test_a_deadline_that_will_be_missed_is_told_in_time_and_moved_by_a_tap
     await world.job("batches")
     await look(world)
     assert "마감이 내일 18:00인데" in sora.screen, "another deadline is another cause"
+
+
+async def test_a_reserve_that_is_used_up_is_filled_by_a_tap(world: World) -> None:
+    """Two lapsed cards may still be answered and the reserve pays for one, so that the slot goes to nobody else."""
+    sora, ha = await stuck_for_money(world, 10_000)
+    await look(world)
+
+    assert "예비비가 모자라" in sora.screen
+    await sora.tap("예비비 채우기")
+    assert "예비비를 채웠어요" in (sora.toast or "")
+    assert "하나" in await ha.say("/work")
+
+
+async def test_without_the_money_for_it_the_owner_is_asked(world: World) -> None:
+    sora, *_ = await stuck_for_money(world, 100)
+    await look(world)
+    await sora.tap("예비비 채우기")
+    await world.job("outbox")
+
+    assert "운영자에게 알렸어요" in (sora.toast or "")
+
+
+async def stuck_for_money(world: World, budget: int) -> list[Someone]:
+    """A batch of one task on a budget, whose slot has lapsed from two workers' hands; and a third worker."""
+    at(world, "2026-09-22T10:00")
+    owner = await world.owner()
+    sora = await world.coordinator(owner)
+    person, boss = [await world.do(people.find, each.telegram_id) for each in (sora, owner)]
+    assert person is not None
+    assert boss is not None
+    await world.do(budgeting.fund, world.clock.now(), boss.id, person.id, Micros(budget * 1_000_000))
+    mina, jun, ha = await world.workers(sora, "미나", "준", "하")
+    await post(sora, "하나", price=20)
+    for someone in (mina, jun):
+        await someone.say("/work")
+        world.clock.advance(HOUR)
+        await world.job("expire")
+    assert "하나" not in await ha.say("/work")
+    world.clock.advance(LATER)
+    return [sora, ha]
 
 
 async def test_at_night_nobody_is_told_unless_it_can_not_wait(world: World, sora: Someone) -> None:

@@ -115,6 +115,7 @@ class Site:
                 "TAPWORK_JOIN": "open",
                 "TAPWORK_CHAT_RATE": "0",
                 "TAPWORK_BOT_RATE": "0",
+                "TAPWORK_PAYOUT_DAYS": "tue,fri",
                 "TAPWORK_TAXES": str(self.folder / "taxes.toml"),
             }
         )
