@@ -59,7 +59,7 @@ def adjust(tx: Tx, now: Instant, owner: PersonId, worker: PersonId, amount: Micr
         raise LookupError(worker)
     source = f"adjust:{made['id']}"
     post(tx, ledger.moved(source, ledger.ADJUSTMENTS, ledger.available(worker), amount), now)
-    note(tx, now, owner, "adjust", f"{row['code']} {exact(amount)} {reason}")
+    note(tx, now, owner, "adjust", f"{row['code']} {exact(amount)}")
     blanks = json.dumps({"amount": amount, "reason": reason}, ensure_ascii=False)
     tx.run("outbox.queue", key=source, person=worker, kind="adjusted", blanks=blanks, now=now)
     expect(tx, owner, None)

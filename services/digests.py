@@ -42,6 +42,13 @@ class Morning:
         return self.today.date.isoformat()
 
     @property
+    def news_since(self) -> Instant:
+        """Whoever has worked since then has something to hear: since yesterday, on Mondays since the Monday before."""
+        if not self.is_monday:
+            return self.yesterday.begins
+        return days.day(self.today.date - timedelta(days=WEEK), ZoneInfo(self.zone)).begins
+
+    @property
     def is_monday(self) -> bool:
         return self.today.date.weekday() == MONDAY
 
@@ -72,7 +79,7 @@ def candidates(tx: Tx, digest: Digest, morning: Morning, after: PersonId, usual_
     if digest is Digest.WORKER:
         rows = tx.all(
             "digests.workers", zone=morning.zone, usual=usual_zone.key, day=morning.name, after=after, limit=CHUNK,
-            begins=morning.yesterday.begins, today=morning.today.begins, ends=morning.today.ends,
+            begins=morning.news_since, today=morning.today.begins, ends=morning.today.ends,
         )  # fmt: skip
     else:
         rows = tx.all(

@@ -58,6 +58,11 @@ SECTIONS = (
     ("payments", "personal.payments", "amount note paid_at"),
     ("payouts", "personal.payouts", "code state gross income_tax local_tax net tax_profile reason asked_at ended_at"),
     ("asked_for_on_paydays", "personal.payout_choice", "is_automatic changed_at"),
+    ("bonuses", "personal.bonuses", "code title amount earned_at"),
+    ("bonuses_promised", "personal.bonus_rules", "code measure threshold amount ceiling state made_at ended_at"),
+    ("corrections", "personal.adjustments", "amount reason made_at"),
+    ("corrections_made", "personal.adjustments_made", "amount made_at"),
+    ("digests", "digests.stored", "kind day told_at"),
     (
         "rejections",
         "rejections.of_worker",
@@ -79,7 +84,7 @@ SECTIONS = (
 """What is told of somebody, each part by the query that finds it and the columns that are told."""
 
 INSTANTS = frozenset(("held_until", "lease_until", "session_since", "session_last", "snoozed_until"))
-AMOUNTS = frozenset(("amount", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
+AMOUNTS = frozenset(("amount", "ceiling", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
 
 
 @dataclass(frozen=True)

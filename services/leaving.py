@@ -141,6 +141,7 @@ def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Mic
     tx.run("personal.forget_uploads", person=person)
     tx.run("preferences.forget", person=person)
     tx.run("reminders.forget", person=person)
+    tx.run("digests.forget", person=person)
     payouts.forget(tx, now, person)
     payees.forget(tx, person)
     return True
@@ -170,6 +171,7 @@ def unlink(tx: Tx, now: Instant, unit: Micros) -> int:
     for row in rows:
         tx.run("personal.unlink", person=row["id"])
         tx.run("personal.unlink_payments", person=row["id"])
+        tx.run("personal.unlink_adjustments", person=row["id"])
     return len(rows)
 
 

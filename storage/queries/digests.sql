@@ -5,7 +5,7 @@
 SELECT DISTINCT timezone FROM reminding WHERE timezone <> '';
 
 -- name: workers
--- Who worked yesterday or has money becoming available today, and was not told yet.
+-- Who has worked lately or has money becoming available today, and was not told yet.
 SELECT person.id
   FROM person
   LEFT JOIN reminding ON reminding.person_id = person.id
@@ -128,6 +128,9 @@ SELECT CAST(COALESCE(SUM(batch.tasks * batch.overlap_least), 0) AS BIGINT) AS wa
                            WHERE batch_count.batch_id = batch.id)), 0) AS BIGINT) AS counted
   FROM batch
  WHERE batch.coordinator_id = :person AND batch.state IN ('open', 'paused');
+
+-- name: stored
+SELECT kind, day, told_at FROM digest WHERE person_id = :person ORDER BY day, kind;
 
 -- name: forget
 DELETE FROM digest WHERE person_id = :person;

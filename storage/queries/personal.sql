@@ -108,6 +108,31 @@ UPDATE person SET code = '-' || CAST(id AS TEXT) WHERE id = :person;
 -- name: unlink_payments
 UPDATE payment SET note = '' WHERE worker_id = :person;
 
+-- name: unlink_adjustments
+UPDATE adjustment SET reason = '' WHERE worker_id = :person;
+
+-- name: bonuses
+SELECT batch.code, batch.title, bonus.amount, bonus.earned_at
+  FROM bonus
+  JOIN bonus_rule ON bonus_rule.id = bonus.rule_id
+  JOIN batch ON batch.id = bonus_rule.batch_id
+ WHERE bonus.worker_id = :person
+ ORDER BY bonus.id;
+
+-- name: bonus_rules
+SELECT batch.code, bonus_rule.measure, bonus_rule.threshold, bonus_rule.amount, bonus_rule.most AS ceiling, bonus_rule.state,
+       bonus_rule.made_at, bonus_rule.ended_at
+  FROM bonus_rule JOIN batch ON batch.id = bonus_rule.batch_id
+ WHERE bonus_rule.made_by = :person
+ ORDER BY bonus_rule.id;
+
+-- name: adjustments
+SELECT amount, reason, made_at FROM adjustment WHERE worker_id = :person ORDER BY id;
+
+-- name: adjustments_made
+-- What an owner has corrected; of whom is the others' affair.
+SELECT amount, made_at FROM adjustment WHERE made_by = :person ORDER BY id;
+
 -- name: consents
 SELECT version, agreed_at, withdrawn_at FROM consent WHERE person_id = :person ORDER BY id;
 
