@@ -29,10 +29,12 @@ async def run(kit: Kit, now: Instant) -> str:
 
 
 async def nudge(kit: Kit, now: Instant) -> str:
-    """Batches that end soon, and those who have not worked for a while."""
+    """Batches and paydays that are near, and those who have not worked for a while."""
     if kit.contact.is_lost:
         return "Telegram is out of reach"
     zone, deadlines = kit.config.timezone, 0
+    while await kit.db.run(nudging.before_payday, now, kit.config.payments.terms, AT_ONCE):
+        pass
     while count := await kit.db.run(nudging.call_in, now, AT_ONCE):
         deadlines += count
     away = await kit.db.read(nudging.away, now, zone)

@@ -1,8 +1,11 @@
 """What else people are reminded of: slices and batches that end soon, and work after a few days without any."""
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from rules import days
 from rules.model import DAY, HOUR, MINUTE, Instant, PersonId
+from rules.payouts import Terms
 from rules.reminding import Kind
 from storage import Tx
 
@@ -37,6 +40,18 @@ def call_in(tx: Tx, now: Instant, limit: int) -> int:
         if not offering.has_something(tx, row["worker_id"], batch):
             expires = now  # It is remembered as seen to, and goes nowhere.
         remind(tx, row["worker_id"], Kind.DEADLINE, subject, blanks, now, expires)
+    return len(rows)
+
+
+def before_payday(tx: Tx, now: Instant, terms: Terms, limit: int) -> int:
+    """The day before a payday, remind those who have enough to be paid and have not said where to; how many."""
+    payday = days.day(days.date_of(now, terms.timezone) + timedelta(days=1), terms.timezone)
+    if not terms.paydays.include(payday.date):
+        return 0
+    subject = f"payday:{payday.date}"
+    rows = tx.all("reminders.homeless_money", minimum=terms.minimum, subject=subject, limit=limit)
+    for row in rows:
+        remind(tx, row["id"], Kind.PAYOUT, subject, {"day": payday.begins}, now, payday.begins)
     return len(rows)
 
 

@@ -13,6 +13,7 @@ from services.slicing import LASTS, Slice
 
 from ..screen import Button, Row, Screen
 from ..taps import BatchTap, WorkTap
+from ..taps_payees import PayeeTap
 from ..taps_reminders import (
     DayTap,
     ExtendTap,
@@ -83,6 +84,8 @@ def _actions(words: Words, line: Line, number: int) -> Row:
             keep = Button(_label(words, words.plain("remind.extend"), number), ExtendTap(line.part.id))
             give = Button(_label(words, words.plain("remind.give_up"), number), GiveUpTap(line.part.id))
             return (keep, give) if line.part.may_extend else (_start(words, line.part, number), give)
+        case Kind.PAYOUT:
+            return (Button(words.plain("remind.say_where"), PayeeTap()),)
         case _:
             return (Button(words.plain("remind.see_work"), WorkTap()),)
 

@@ -106,4 +106,18 @@ SELECT batch.id AS batch_id, batch.deadline_at, progress.worker_id
 SELECT kind, state, due_at, sent_at FROM reminder WHERE person_id = :person ORDER BY id;
 
 -- name: has_payee
-SELECT person_id FROM payee WHERE person_id = :person;
+SELECT person_id FROM payee WHERE person_id = :person AND (sealed IS NOT NULL OR reference IS NOT NULL);
+
+-- name: homeless_money
+-- Workers who could be paid, had they said where to, and have not been told so about this payday.
+SELECT person.id
+  FROM person JOIN balance ON balance.account = 'available:' || CAST(person.id AS TEXT)
+ WHERE person.is_worker = 1 AND person.reachable = 1 AND person.leaving_at IS NULL AND balance.amount >= :minimum
+   AND NOT EXISTS (
+       SELECT 1 FROM payee
+        WHERE payee.person_id = person.id AND (payee.sealed IS NOT NULL OR payee.reference IS NOT NULL))
+   AND NOT EXISTS (
+       SELECT 1 FROM reminder
+        WHERE reminder.person_id = person.id AND reminder.kind = 'payout' AND reminder.subject = :subject)
+ ORDER BY person.id
+ LIMIT :limit;

@@ -2,6 +2,7 @@
 
 import json
 from datetime import datetime
+from pathlib import Path
 
 from reminded import SEOUL, reseed, unshown
 from world import Someone, World
@@ -294,3 +295,27 @@ async def test_what_is_stored_about_reminders_is_told_and_goes(world: World) -> 
         lambda tx: (tx.all("reminders.stored", person=person), tx.all("preferences.find", person=person))
     )
     assert ([], []) == kept
+
+
+async def test_the_day_before_a_payday_those_are_told_who_have_not_said_where_to_pay(tmp_path: Path) -> None:
+    environment = {"TAPWORK_PAYOUT_DAYS": "fri", "TAPWORK_PAYOUT_MINIMUM": "20"}
+    async with World.open(tmp_path / "paydays", environment=environment) as world:
+        sora, mina = await opened(world)
+        await post(world, sora)
+        await mina.say("/work")
+        await mina.tap("긍정")
+        await mina.tap("그만")
+        # From Tuesday to Wednesday a week later: one Friday passes before the money is there.
+        for _ in range(8):
+            world.clock.advance(DAY)
+            await world.job("settle")
+            await clock(world)
+        assert not any("지급일" in text for text in mina.texts)
+
+        await at_hour(world, 10)
+        await clock(world)
+
+        assert "• 10월 2일이 지급일이에요. 지급 계좌가 아직 없어서 미리 알려 드려요." in mina.screen
+        await clock(world)
+        assert 1 == sum("지급일" in text for text in mina.texts)
+        assert "아직 등록된 계좌가 없어요" in await mina.tap("지급 계좌 정하기")
