@@ -100,7 +100,8 @@ class Plain:
 
     def owed(self, batch: Batch) -> int:
         """What the wanted answers may still cost: what is in hands at its price, the rest at today's."""
-        held = sum(card.price for card in self._held_in(batch) if not card.task.is_gold)
+        cards = (card for card in self.cards.values() if card.batch is batch and card.state == "held")
+        held = sum(card.price for card in cards if not card.task.is_gold)
         wanted = (task for task in batch.tasks.values() if not task.is_gold and task.state != "dropped")
         return held + batch.price * sum(task.free + batch.most - task.wanted for task in wanted)
 
@@ -109,9 +110,6 @@ class Plain:
         lapsed = sum(max(card.price, batch.price) for card in golds if card.state == "expired")
         held = sum(card.price for card in golds if card.state == "held")
         return held + lapsed + batch.price * batch.golds_left
-
-    def _held_in(self, batch: Batch) -> list[Card]:
-        return [card for card in self.cards.values() if card.batch is batch and card.state == "held"]
 
     # Dealing -----------------------------------------------------------------------------------------------------
 
@@ -283,9 +281,8 @@ class Plain:
         """Whether the card has a slot again; None when a slot is needed and there is none."""
         card, task = given.card, given.card.task
         if given.labels is None:
-            if not task.is_gold and not (
-                self.may_hand_out(card.worker, card.batch, card.text) and self._take_slot(task)
-            ):
+            may = self.may_hand_out(card.worker, card.batch, card.text)
+            if not task.is_gold and not (may and self._take_slot(task)):
                 return None
             task.reports = max(task.reports - (given.status == "reported"), 0)
             return True
