@@ -8,6 +8,7 @@ from services.earning import Balance, EarnedOnBatch, EarnedOnDay, Earnings, Give
 from ..screen import Button, Row, Screen
 from ..taps import BalanceTap, CloseTap
 from ..taps_earnings import EarningsTap, GivenTap, HistoryTap, NewerTap, OlderTap
+from ..taps_payouts import PayoutTap
 from ..taps_review import RejectionTap
 from ..taps_tracing import WhyTap
 from ..words import Html, Words
@@ -43,6 +44,7 @@ def balance(found: Balance, now: Instant, words: Words) -> Screen:
             Button(words.plain("money.button_history"), HistoryTap()),
             Button(words.plain("why.button_why"), WhyTap()),
         ),
+        (Button(words.plain("payout.button_open"), PayoutTap()),),
     )
     return Screen(f"{money}\n\n{code}", keyboard)
 

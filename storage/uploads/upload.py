@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from itertools import chain, islice
@@ -28,7 +28,9 @@ _TABLES: dict[str, Callable[[Path, str], Table]] = {
     ".json": ObjectList,
     ".xlsx": Sheet,
 }
-_PLAIN = MappingProxyType({".csv": DelimitedTable, ".tsv": DelimitedTable, ".xlsx": Sheet})
+_PLAIN: Mapping[str, type[DelimitedTable] | type[Sheet]] = MappingProxyType(
+    {".csv": DelimitedTable, ".tsv": DelimitedTable, ".xlsx": Sheet}
+)
 _TABLES_IN_ZIP = frozenset((".csv", ".tsv", ".jsonl", ".xlsx"))
 _LINK = re.compile("https?://", re.IGNORECASE)
 

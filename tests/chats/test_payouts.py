@@ -15,6 +15,7 @@ from world import Someone, World
 
 from rules.model import DAY, HOUR, PersonId
 from rules.taxes import Profile
+from services import closing
 from services.people import find
 from storage.checks import violations
 
@@ -329,6 +330,47 @@ async def test_what_looks_wrong_is_listed_before_and_after_the_closing(tmp_path:
         assert "3건" in next(text for text in shop.sora.texts if "이체 T" in text)
         [name] = [each for each in shop.sora.phone.documents if each.endswith("-problems.csv")]
         assert 6 == len(table(shop.sora.phone.document(name)))
+
+
+async def test_an_account_that_the_key_does_not_open_stays_out(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "준") as shop:
+        mina, jun = shop.workers
+        for worker in shop.workers:
+            await asked(worker)
+        person = await shop.id_of(mina)
+        await shop.world.do(give_account, person, "locked with another key")
+        assert "미나: 저장된 계좌를 지금 열쇠로 열 수 없어요 (이번 이체에서 빠져요)" in await shop.sora.say("/payouts")
+        await sent(shop)
+        await shop.owner.tap("모두 지급됨")
+        assert "진행 중인 출금 · 신청됨" in await mina.say("/payout")
+        assert "지급 완료" in await jun.say("/payout")
+
+
+async def test_a_transfer_whose_maker_was_stopped_half_way_can_be_gone_on_with(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        sora, terms = await shop.id_of(shop.sora), shop.world.kit.config.payments.terms
+        await shop.world.do(closing.prepare, shop.world.clock.now(), sora, terms, ())
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        await shop.owner.tap("승인하기")
+        assert "파일 SHA-256" in shop.owner.screen
+        await shop.owner.tap("파일 받기")
+        assert 4 == len(shop.owner.phone.documents)
+
+
+async def test_an_account_that_changes_after_the_closing_makes_another_file(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        await asked(mina)
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        await shop.account(mina, written("99999999", "미나"))
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        await shop.owner.tap("승인하기")
+        assert "취소하고 다시 마감" in (shop.owner.toast or "") + shop.owner.screen
+        assert [] == shop.owner.phone.documents
 
 
 async def test_giving_up_a_transfer_is_asked_twice(tmp_path: Path) -> None:
