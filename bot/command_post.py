@@ -11,7 +11,7 @@ from zipfile import ZIP_STORED, ZipFile
 from rules.model import BatchId, PersonId
 from rules.refusals import Refusal
 from rules.settings import Settings, parse
-from services import drafting, operating
+from services import drafting, operating, shortage
 from services.drafting import Preview
 from storage.images import PictureStore
 
@@ -64,6 +64,7 @@ async def publish(desk: Desk, person: PersonId, batch: BatchId) -> None:
     """Offer a draft to workers, after its tasks have got their slots in short steps."""
     while not await desk.db.run(drafting.level, person, batch):
         continue
+    await desk.db.run(shortage.tell, desk.clock.now(), person, batch)
     await desk.db.run(drafting.publish, desk.clock.now(), person, batch)
 
 
