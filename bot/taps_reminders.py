@@ -91,15 +91,17 @@ class SnoozeTap(Tap):
 
 @dataclass(frozen=True)
 class ExtendTap(Tap):
-    """Keep what waits for me."""
+    """Keep what waits for me; `is_alone` is 1 where the message is about nothing else."""
 
     code = "ze"
     slice_id: int
+    is_alone: int
 
 
 @dataclass(frozen=True)
 class GiveUpTap(Tap):
-    """Give back what waits for me."""
+    """Give back what waits for me; `is_alone` is 1 where the message is about nothing else."""
 
     code = "zb"
     slice_id: int
+    is_alone: int

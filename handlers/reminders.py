@@ -96,15 +96,16 @@ async def snooze(ctx: Context, tap: SnoozeTap) -> None:
 
 
 async def extend(ctx: Context, tap: ExtendTap) -> None:
-    """A worker wants to keep what waits for them."""
+    """A worker wants to keep what waits for them. A card that tells of more than that stays as it is."""
     part = await ctx.run(slicing.extend, ctx.now, ctx.person.id, tap.slice_id)
-    await ctx.show(screens.extended_screen(_words(ctx, await _choices(ctx)), part, ctx.now))
+    screen = screens.extended_screen(_words(ctx, await _choices(ctx)), part, ctx.now)
+    await (ctx.show if tap.is_alone else ctx.say)(screen)
 
 
 async def give_up(ctx: Context, tap: GiveUpTap) -> None:
     """A worker lets others have what waits for them."""
     tasks = await ctx.run(slicing.give_up, ctx.now, ctx.person.id, tap.slice_id)
-    await ctx.show(screens.given_up_screen(ctx.words, tasks))
+    await (ctx.show if tap.is_alone else ctx.say)(screens.given_up_screen(ctx.words, tasks))
 
 
 async def _choices(ctx: Context) -> Choices:

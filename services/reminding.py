@@ -104,7 +104,7 @@ def _gather_for(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) ->
     if not ready:
         return
     blanks = json.dumps({"reminders": ready})
-    message = tx.one("reminders.post", key=f"reminder:{person}:{now}", person=person, blanks=blanks, now=now)
+    message = tx.one("reminders.post", key=f"reminder:{ready[0]}:{now}", person=person, blanks=blanks, now=now)
     for reminder in ready:
         tx.run("reminders.queue", reminder=reminder, message=message["id"] if message else None)
 

@@ -81,8 +81,10 @@ def _actions(words: Words, line: Line, number: int) -> Row:
             titled = words.plain("remind.start_titled", title=_short(line.title))
             return (Button(titled, BatchTap(line.batch)),)
         case Kind.SLICE_ENDING if line.part is not None:
-            keep = Button(_label(words, words.plain("remind.extend"), number), ExtendTap(line.part.id))
-            give = Button(_label(words, words.plain("remind.give_up"), number), GiveUpTap(line.part.id))
+            keep = Button(_label(words, words.plain("remind.extend"), number), ExtendTap(line.part.id, int(not number)))
+            give = Button(
+                _label(words, words.plain("remind.give_up"), number), GiveUpTap(line.part.id, int(not number))
+            )
             return (keep, give) if line.part.may_extend else (_start(words, line.part, number), give)
         case Kind.PAYOUT:
             return (Button(words.plain("remind.say_where"), PayeeTap()),)
@@ -122,7 +124,7 @@ def extended_screen(words: Words, part: Slice, now: Instant) -> Screen:
     """What waits for somebody waits once more as long."""
     until = words.when(part.ends_at, now)
     text = words.line("remind.extended", title=part.title, tasks=words.number(part.tasks), until=until)
-    give = Button(words.plain("remind.give_up"), GiveUpTap(part.id))
+    give = Button(words.plain("remind.give_up"), GiveUpTap(part.id, 1))
     return Screen(text, ((_start(words, part, 0), give),))
 
 

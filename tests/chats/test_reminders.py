@@ -128,6 +128,24 @@ async def test_a_slice_about_to_end_is_kept_or_given_back(world: World) -> None:
     assert [] == await world.do(violations)
 
 
+async def test_of_two_slices_one_is_kept_and_the_other_given_back(world: World) -> None:
+    sora, mina = await opened(world)
+    for title in ("영화 리뷰", "책 리뷰"):
+        await post(world, sora, mina, title=title)
+    await clock(world)
+    assert "1. 새 일감 영화 리뷰" in mina.screen
+    assert "2. 새 일감 책 리뷰" in mina.screen
+    world.clock.advance(90 * MINUTE)
+    await clock(world)
+
+    assert "영화 리뷰 20건을 오늘 14:00까지 더 맡아 둘게요." == await mina.tap("1. 계속")
+    assert "20건을 돌려놓았어요. 알려 주셔서 고마워요." == await mina.tap("2. 반납")
+
+    assert {await id_of(world, mina): 20} == unshown(world.kit.config.database)
+    await mina.tap("1. 계속")
+    assert "한 번 더 맡아 둔 작업이에요. 지금 시작하면 그대로 할 수 있어요." == mina.toast
+
+
 async def test_each_way_to_be_left_alone_is_kept_to(world: World) -> None:
     sora, mina = await opened(world)
     await post(world, sora, mina)
