@@ -14,7 +14,10 @@ from bot.screens.start import commands
 from bot.screens.statements import COLUMNS
 from bot.words import catalogue
 from rules.exports import Chat, Format, Scope, When
+from rules.banks import CODES
 from rules.model import Kind
+from rules.payees import Mistake
+from rules.taxes import Profile
 from rules.payouts import Obstacle
 from rules.reminding import Kind as Reminded
 from rules.reminding import Snooze
@@ -39,11 +42,13 @@ NAMES_OF_LANGUAGES = frozenset({"start.language_ko", "start.language_en"})
 SAID_DIFFERENTLY = frozenset({"time.date", "money.one_answer"})
 """A month is a name in English and a number in Korean; one answer needs no number in English."""
 
-KOREAN_BY_NATURE = frozenset({"bot/words.py", "rules/settings.py"})
+KOREAN_BY_NATURE = frozenset({"bot/lettering.py", "bot/words.py", "rules/settings.py"})
 ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 APPEALABLE = ("told", "agreed", "appealed", "upheld", "denied")
 DOORS = ("open", "invite")
+PAYEE_SORRY = ("used", "old", "unknown", "busy", "strange")
+PAYEE_PROFILES = (Profile.RESIDENT, Profile.NON_RESIDENT)
 STATED = (
     "opening", "closing", "closing_now", "pending", "available", "in_payout", "answers", "rejected", "undone",
     "bonuses", "adjustments", "departures", "net", "income_tax", "local_tax",
@@ -53,6 +58,7 @@ TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gro
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
     {
+        "bank.*": CODES,
         "batch.line_*": State,
         "batch.reason_*": Reason,
         "batch.state_*": frozenset(State) - {State.DRAFT},
@@ -76,6 +82,10 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "closing.next_*": transfers.State,
         "closing.problem_*": Problem,
         "closing.state_*": transfers.State,
+        "payee.*": (*PAYEE_SORRY, *Mistake, *PAYEE_PROFILES),
+        "payee.*_hint": PAYEE_PROFILES,
+        "payee.*_title": PAYEE_SORRY,
+        "payee.tax_*": Profile,
         "posting.ask_*": ASKED,
         "posting.button_*": CHANGED,
         "posting.change_*": CHANGED,
