@@ -52,6 +52,8 @@ def due(tx: Tx, now: Instant, limit: int) -> list[int]:
 def begin(tx: Tx, now: Instant, run: int) -> Begun | None:
     """Take a run; None when it is not due any more. One that dies on the way comes back as after a failure."""
     row = _find(tx, run)
+    if row["state"] != "due" or row["due_at"] > now:
+        return None
     if row["attempts"] > len(RETRY_MINUTES):
         _give_up(tx, now, row, CRASHED)
         return None
