@@ -126,6 +126,20 @@ HAVING SUM(payouts) <> 0 OR SUM(gross) <> 0 OR SUM(income_tax) <> 0 OR SUM(local
  ORDER BY transfer_id
  LIMIT 20;
 
+-- name: payouts_follow_their_transfers
+-- A payout is as far as its transfer; without one it is asked for or taken back.
+SELECT 'payout ' || CAST(payout.id AS TEXT) AS what, payout.gross AS difference
+  FROM payout
+  LEFT JOIN transfer ON transfer.id = payout.transfer_id
+ WHERE CASE WHEN payout.transfer_id IS NULL AND payout.state IN ('asked', 'cancelled') THEN 0
+            WHEN transfer.state = 'prepared' AND payout.state = 'asked' THEN 0
+            WHEN transfer.state = 'approved' AND payout.state = 'approved' THEN 0
+            WHEN transfer.state = 'sent' AND payout.state IN ('sent', 'paid', 'failed') THEN 0
+            WHEN transfer.state = 'closed' AND payout.state IN ('paid', 'failed') THEN 0
+            ELSE 1 END = 1
+ ORDER BY payout.id
+ LIMIT 20;
+
 -- name: disputed_money_equals_open_rejections
 SELECT account AS what, CAST(SUM(amount) AS BIGINT) AS difference
   FROM (SELECT account, amount FROM entry WHERE account LIKE 'disputed:%'

@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -412,6 +413,22 @@ async def test_who_leaves_asks_for_the_last_won_and_hears_of_it(tmp_path: Path) 
         await shop.owner.tap("모두 지급됨")
         assert "입금됐어요" in await told(shop, mina)
         assert "7원" in mina.screen
+
+
+async def test_payouts_are_among_what_is_told_of_oneself(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        await shop.owner.tap("모두 지급됨")
+        await mina.say("/mydata")
+        told_of = json.loads(mina.phone.document("tapwork-mydata.json"))
+        assert [(code, "paid", "18400", "550", "50", "17800")] == [
+            tuple(each[name] for name in ("code", "state", "gross", "income_tax", "local_tax", "net"))
+            for each in told_of["payouts"]
+        ]
+        kinds = {entry["account"].split(":")[0] for entry in told_of["entries"]}
+        assert {"pending", "available", "payout", "paid", "income_tax", "local_tax"} == kinds
 
 
 async def test_everything_in_english(tmp_path: Path) -> None:

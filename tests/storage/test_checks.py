@@ -153,6 +153,8 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("payouts_add_up", ("UPDATE payout SET income_tax = income_tax + 1 WHERE id = 1",)),
     ("transfers_equal_their_payouts", ("UPDATE transfer SET net = net + 1",)),
     ("transfers_equal_their_payouts", ("UPDATE payout SET transfer_id = NULL",)),
+    ("payouts_follow_their_transfers", ("UPDATE transfer SET state = 'prepared'",)),
+    ("payouts_follow_their_transfers", ("UPDATE payout SET state = 'sent' WHERE state = 'asked'",)),
     ("disputed_money_equals_open_rejections", ("UPDATE rejection SET released_at = 1",)),
     ("disputed_money_equals_open_rejections", ("UPDATE rejection SET amount = amount + 1",)),
     ("rejected_answers_have_their_rejections", ("UPDATE rejection SET state = 'withdrawn'",)),
