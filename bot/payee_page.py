@@ -47,7 +47,6 @@ def style_hash() -> str:
 
 def form_page(words: Words, asked: Asked, form: Form, now: Instant) -> str:
     """The form, with what was typed, and under each field what was wrong with it."""
-    labels = ("title", "notice", "notice_refusal", "consent", "submit")
     return _page(
         words,
         "form.html",
@@ -55,13 +54,16 @@ def form_page(words: Words, asked: Asked, form: Form, now: Instant) -> str:
         lead=words.line("payee.lead", when=words.when(form.closes_at, now)),
         notes=_notes(words, form),
         tax=_tax(words, asked, form),
+        notice=words.line("payee.notice"),
+        notice_refusal=words.line("payee.notice_refusal"),
+        consent=words.line("payee.consent"),
+        submit=words.line("payee.submit"),
         notice_lines="\n".join(f"<li>{line}</li>" for line in _notice(words)),
         consent_checked=" checked" if form.typed.get(Field.CONSENT) else "",
         consent_described=_described(form, Field.CONSENT),
         consent_error=_error(words, form, Field.CONSENT),
         **{f"{field}_class": _class(form, field) for field in (Field.BANK, Field.ACCOUNT, Field.HOLDER, Field.CONSENT)},
         **_inputs(words, asked, form),
-        **{each: words.line(f"payee.{each}") for each in labels if each != "title"},
     )
 
 
@@ -91,7 +93,7 @@ def _read(name: str) -> str:
 
 def _page(words: Words, name: str, title: str, **parts: str) -> str:
     body = Template(_read(name)).substitute(parts, title=title)
-    page = Template(_read("page.html"))
+    page = Template(_read("shell.html"))
     return page.substitute(language=words.language, title=title, style=_read("style.css"), body=body)
 
 

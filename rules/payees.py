@@ -39,6 +39,7 @@ class Mistake(StrEnum):
     """What is wrong with what was typed."""
 
     BANK_MISSING = "bank_missing"
+    BANK_NAME_MISSING = "bank_name_missing"
     ACCOUNT_MISSING = "account_missing"
     ACCOUNT_WRONG = "account_wrong"
     ACCOUNT_FOREIGN = "account_foreign"
@@ -120,8 +121,9 @@ def _one_line(text: str) -> str:
 
 
 def _bank(bank: str, *, is_korean: bool) -> Mistake | None:
-    is_known = bank in CODES if is_korean else 0 < len(bank) <= LONGEST_BANK and bank.isprintable()
-    return None if is_known else Mistake.BANK_MISSING
+    if is_korean:
+        return None if bank in CODES else Mistake.BANK_MISSING
+    return None if 0 < len(bank) <= LONGEST_BANK and bank.isprintable() else Mistake.BANK_NAME_MISSING
 
 
 def _number(account: str, typed: str, *, is_korean: bool) -> Mistake | None:

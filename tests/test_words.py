@@ -13,15 +13,15 @@ from sources import SPEAKING, Source, called, docstrings, literals, sources, tem
 from bot.screens.start import commands
 from bot.screens.statements import COLUMNS
 from bot.words import catalogue
-from rules.exports import Chat, Format, Scope, When
 from rules.banks import CODES
+from rules.exports import Chat, Format, Scope, When
 from rules.model import Kind
 from rules.payees import Mistake
-from rules.taxes import Profile
 from rules.payouts import Obstacle
 from rules.reminding import Kind as Reminded
 from rules.reminding import Snooze
 from rules.stalls import Cause
+from rules.taxes import Profile
 from rules.transfers import Problem
 from services import bank_results, transfers
 from services.batches import State

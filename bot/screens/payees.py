@@ -5,13 +5,8 @@ from rules.taxes import Profile
 from services.payees import Known, Payee
 
 from ..screen import Button, Link, Row, Screen
-from ..taps_payees import NotMeTap, PayeeTap, ReleaseTap, TaxTap
+from ..taps_payees import NotMeTap, ReleaseTap, TaxTap
 from ..words import Html, Words
-
-
-def link_row(words: Words, *, has_account: bool) -> Row:
-    """The button under other screens that leads to the link."""
-    return (Button(words.plain("payee.button_change" if has_account else "payee.button_register"), PayeeTap()),)
 
 
 def link_screen(words: Words, payee: Payee | None, url: str, expires_at: Instant, now: Instant) -> Screen:

@@ -186,9 +186,14 @@ async def test_where_there_is_no_form_the_coordinator_keeps_a_reference(world: W
     assert "지급을 멈췄어요" in mina.screen
 
 
-async def test_the_form_s_link_is_under_other_screens_too(office: Office) -> None:
-    from bot.screens.payees import link_row
+async def test_the_way_to_the_link_is_under_the_payouts_too(office: Office) -> None:
+    [mina] = await hired(office.world, "미나")
+    await mina.say("/payout")
 
-    words = office.world.kit.words("ko")
+    await mina.tap("계좌 등록")
 
-    assert ("계좌 등록", "계좌 바꾸기") == tuple(link_row(words, has_account=has)[0].text for has in (False, True))
+    assert "계좌 적기" in mina.buttons and 200 == (await office.get(link_of(mina))).status
+    await office.post(link_of(mina))
+    await told(office.world)
+    await mina.say("/payout")
+    assert "계좌 바꾸기" in mina.buttons

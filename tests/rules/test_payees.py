@@ -106,7 +106,7 @@ def test_where_nothing_is_withheld_nobody_is_asked_how_they_are_taxed() -> None:
 
 def test_only_banks_that_the_network_knows_are_taken_in_korea() -> None:
     assert {Field.BANK: Mistake.BANK_MISSING} == korean(bank="999")
-    assert {Field.BANK: Mistake.BANK_MISSING} == abroad(bank=" ")
+    assert {Field.BANK: Mistake.BANK_NAME_MISSING} == abroad(bank=" ")
 
 
 def test_an_iban_with_a_wrong_letter_is_told() -> None:
