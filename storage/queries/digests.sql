@@ -73,11 +73,12 @@ SELECT COUNT(*) AS answers, CAST(COALESCE(SUM(price), 0) AS BIGINT) AS amount,
  WHERE batch_id = :batch AND answered_at >= :begins AND answered_at < :ends AND undone = 0 AND labels IS NOT NULL;
 
 -- name: coordinator_between
--- The same for all batches of a coordinator, also those that are over by now.
+-- The same for all batches of a coordinator, also those that are over by now; one without an answer since is not read.
 SELECT COUNT(*) AS answers, CAST(COALESCE(SUM(answer.price), 0) AS BIGINT) AS amount
   FROM answer JOIN batch ON batch.id = answer.batch_id
  WHERE batch.coordinator_id = :person AND answer.answered_at >= :begins AND answer.answered_at < :ends
-   AND answer.undone = 0 AND answer.labels IS NOT NULL;
+   AND answer.undone = 0 AND answer.labels IS NOT NULL
+   AND EXISTS (SELECT 1 FROM batch_count WHERE batch_count.batch_id = batch.id AND batch_count.last_at >= :begins);
 
 -- name: disputed_tasks
 -- The tasks of a batch on whose labels people agree least, the worst first: the share of the largest camp in thousandths.
