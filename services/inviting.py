@@ -92,6 +92,7 @@ def _candidates(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> l
         untold=now - RESTS_UNTOLD,
         recent=now - RECENT,
         at_once=BATCHES_AT_ONCE,
+        lasts=now + slicing.LASTS + HOUR,
     )
     return [row["id"] for row in rows if _may_be_told(tx, now, row["id"], usual_zone)]
 

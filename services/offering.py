@@ -8,7 +8,7 @@ from rules.refusals import Refusal
 from storage import Row, Tx
 
 from .dealing import Shown
-from .people import Person, require_worker
+from .people import Person, Role, person_of, require_worker
 from .promising import Promise, promises
 from .working import Summary, onward
 
@@ -46,8 +46,11 @@ def offers(tx: Tx, person: PersonId) -> list[Offer]:
 
 
 def available(tx: Tx, person: PersonId) -> int:
-    """How many batches have something for this worker."""
-    worker = require_worker(tx, person)
+    """How many batches have something for a person; none for somebody who may not work now."""
+    row = tx.one("people.find", person=person)
+    worker = person_of(row) if row else None
+    if worker is None or Role.WORKER not in worker.roles or worker.is_leaving or not worker.has_consented:
+        return 0
     return sum(has_something(tx, worker.id, row["id"]) for row in _open_for(tx, worker))
 
 

@@ -8,6 +8,7 @@ SELECT person.id, invitation.is_held_out
   LEFT JOIN invitation ON invitation.batch_id = batch.id AND invitation.person_id = person.id
   LEFT JOIN slice ON slice.batch_id = batch.id AND slice.worker_id = person.id
  WHERE batch.id = :batch AND batch.state = 'open' AND batch.completed_at IS NULL
+   AND (batch.deadline_at IS NULL OR batch.deadline_at > :lasts)
    AND batch.coordinator_id <> person.id
    AND person.is_worker = 1 AND person.reachable = 1 AND person.leaving_at IS NULL
    AND person.consent_version = :version

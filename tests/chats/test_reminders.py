@@ -85,7 +85,7 @@ async def test_the_same_in_english(world: World) -> None:
     assert ["Start Films", "Not today", "Rest a week", "Turn off"] == mina.buttons
     world.clock.advance(90 * MINUTE)
     await clock(world)
-    assert "• Films: the 20 tasks kept for you go to others at today 12:00." in mina.screen
+    assert "• Films: the 20 tasks kept for you go to others today 12:00." in mina.screen
     assert "Films: 20 tasks are kept for you until today 14:00." == await mina.tap("Keep")
     assert "20 tasks are back in the queue. Thank you for telling us." == await mina.tap("Give back")
 
