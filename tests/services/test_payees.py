@@ -18,9 +18,9 @@ RESIDENT = Profile.RESIDENT
 SEOUL, WON = ZoneInfo("Asia/Seoul"), Micros(1_000_000)
 
 
-async def offered(desk: Desk, worker: PersonId, token: str = "t0") -> str:
-    await desk.do(payees.offer_link, desk.now, worker, digest(token))
-    return digest(token)
+async def offered(desk: Desk, worker: PersonId, link: str = "t0") -> str:
+    await desk.do(payees.offer_link, desk.now, worker, digest(link))
+    return digest(link)
 
 
 async def save(desk: Desk, worker: PersonId, sealed: str = "sealed", digits: str = "1234", token: str = "") -> None:
