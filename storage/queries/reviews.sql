@@ -12,10 +12,11 @@ SELECT batch.id, batch.code, batch.title
 -- How many answers of a batch can be looked at, and how many of them others or gold speak against.
 SELECT COUNT(*) AS answers, CAST(COALESCE(SUM(CASE WHEN doubt > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS doubtful
   FROM (SELECT CASE WHEN task.gold IS NOT NULL THEN CASE WHEN task.gold <> answer.labels THEN 1000 ELSE 0 END
-                    ELSE COALESCE((SELECT COUNT(*) FROM answer other
-                                    WHERE other.task_id = answer.task_id AND other.undone = 0
-                                      AND other.status = 'counted' AND other.labels <> answer.labels
-                                    GROUP BY other.labels ORDER BY COUNT(*) DESC LIMIT 1), 0)
+                    ELSE COALESCE((SELECT MAX(alike.votes)
+                                     FROM (SELECT COUNT(*) AS votes FROM answer other
+                                            WHERE other.task_id = answer.task_id AND other.undone = 0
+                                              AND other.status = 'counted' AND other.labels <> answer.labels
+                                            GROUP BY other.labels) alike), 0)
                        - (SELECT COUNT(*) FROM answer same
                            WHERE same.task_id = answer.task_id AND same.undone = 0 AND same.status = 'counted'
                              AND same.labels = answer.labels AND same.id <> answer.id)
@@ -31,10 +32,11 @@ SELECT COUNT(*) AS answers, CAST(COALESCE(SUM(CASE WHEN doubt > 0 THEN 1 ELSE 0 
 SELECT id, doubt
   FROM (SELECT answer.id,
                CASE WHEN task.gold IS NOT NULL THEN CASE WHEN task.gold <> answer.labels THEN 1000 ELSE 0 END
-                    ELSE COALESCE((SELECT COUNT(*) FROM answer other
-                                    WHERE other.task_id = answer.task_id AND other.undone = 0
-                                      AND other.status = 'counted' AND other.labels <> answer.labels
-                                    GROUP BY other.labels ORDER BY COUNT(*) DESC LIMIT 1), 0)
+                    ELSE COALESCE((SELECT MAX(alike.votes)
+                                     FROM (SELECT COUNT(*) AS votes FROM answer other
+                                            WHERE other.task_id = answer.task_id AND other.undone = 0
+                                              AND other.status = 'counted' AND other.labels <> answer.labels
+                                            GROUP BY other.labels) alike), 0)
                        - (SELECT COUNT(*) FROM answer same
                            WHERE same.task_id = answer.task_id AND same.undone = 0 AND same.status = 'counted'
                              AND same.labels = answer.labels AND same.id <> answer.id)
