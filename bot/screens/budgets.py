@@ -44,7 +44,10 @@ def _line(words: Words, account: Account) -> Html:
 
 def budget_screen(words: Words, account: Account, now: Instant, currency: str, *, is_owner: bool) -> Screen:
     """What a coordinator has left, what their batches hold, and what they have spent; an owner's buttons below it."""
-    lines = [words.line("budget.title_of" if is_owner else "budget.title", name=account.name, code=account.code), ""]
+    lines: list[str] = [
+        words.line("budget.title_of" if is_owner else "budget.title", name=account.name, code=account.code),
+        "",
+    ]
     lines.append(
         words.line("budget.left", left=words.money(account.left))
         if account.has_limit
@@ -57,7 +60,8 @@ def budget_screen(words: Words, account: Account, now: Instant, currency: str, *
     ]
     lines.append(words.line("budget.month", month=words.money(account.month)))
     lines.append(words.line("budget.spent", spent=words.money(account.spent)))
-    lines += [_gift(words, gift, now) for gift in account.gifts]
+    if account.gifts:
+        lines += ["", *(_gift(words, gift, now) for gift in account.gifts)]
     return Screen("\n".join(lines), _owners_keyboard(words, account, currency) if is_owner else ())
 
 
@@ -72,11 +76,12 @@ def _gift(words: Words, gift: Gift, now: Instant) -> Html:
 def _owners_keyboard(words: Words, account: Account, currency: str) -> tuple[Row, ...]:
     person = account.person
     amounts = [Micros(whole * WHOLE) for whole in PRESETS.get(currency, SMALL_PRESETS)]
-    give = tuple(
+    give = [
         Button(words.plain("budget.add", amount=words.money(amount)), FundTap(person, 0, amount, account.newest))
         for amount in amounts
-    )
-    rows: list[Row] = [give, (Button(words.plain("budget.add_other"), AmountTap(person, "fund")),)]
+    ]
+    give.append(Button(words.plain("budget.add_other"), AmountTap(person, "fund")))
+    rows: list[Row] = [tuple(give[:2]), tuple(give[2:])]
     if account.has_limit and account.left > 0:
         rows.append((Button(words.plain("budget.take"), AmountTap(person, "take")),))
     limit = "budget.limit_off" if account.has_limit else "budget.limit_on"
