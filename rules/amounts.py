@@ -9,7 +9,6 @@ from .refusals import Refusal
 
 WHOLE = 1_000_000
 LARGEST = Decimal(1_000_000_000_000)
-MYRIAD = "만"
 
 _AMOUNT = re.compile(r"[₩$€¥]?\s*(\d[\d,]*(?:\.\d+)?)\s*(만)?\s*(?:원|₩|\$|€|¥|[A-Za-z]{3})?")
 
