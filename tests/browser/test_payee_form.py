@@ -26,7 +26,7 @@ QUIET = (
     "--disable-sync",
 )
 WAIT = 20_000
-PHONE = {"width": 360, "height": 740}
+WIDTH = 360
 
 pytestmark = [
     pytest.mark.browser,
@@ -78,7 +78,7 @@ async def page() -> AsyncIterator[Page]:
     """A phone's browser, in which no page may break its own policy."""
     async with async_playwright() as driver:
         browser = await driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = await browser.new_page(viewport=PHONE)
+        page = await browser.new_page(viewport={"width": WIDTH, "height": 740})
         page.set_default_timeout(WAIT)
         mistakes: list[str] = []
         page.on("pageerror", lambda error: mistakes.append(str(error)))
@@ -102,7 +102,7 @@ async def go(page: Page, url: str) -> int:
 
 async def fits(page: Page) -> None:
     """Nothing scrolls sideways, and what is to be tapped is large enough for a thumb."""
-    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert await page.evaluate("document.documentElement.scrollWidth") <= WIDTH
     heights = await page.evaluate(
         "[...document.querySelectorAll('input[type=text], select, button, .choice')].map(e => e.offsetHeight)"
     )
