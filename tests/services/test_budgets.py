@@ -1,5 +1,6 @@
 """Budgets: who has a limit, what it is worth, and what it keeps from happening."""
 
+import json
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from rules.model import DAY, HOUR, MINUTE, BatchId, Micros, PersonId
 from rules.pricing import Underpaid, underpaid
 from rules.refusals import Refusal
 from services import (
+    auditing,
     budgeting,
     drafting,
     enrolling,
@@ -28,7 +30,7 @@ from services.dealing import newest_answer
 from services.enrolling import Newcomer
 from services.working import Recorded, Summary
 from storage import Row, Tx
-from storage.checks import violations
+from storage.checks import Violation, violations
 from storage.ledger import total
 
 WON = 1_000_000
@@ -369,6 +371,23 @@ async def test_an_account_tells_what_is_left_held_and_spent_this_month(desk: Des
     assert (96 * PRICE, 2 * PRICE, 2 * PRICE, PRICE) == (found.left, found.reserved, found.spent, found.month)
     assert [(batch, 2 * PRICE)] == [(share.batch, share.amount) for share in found.shares]
     assert found == (await desk.do(spending.accounts, desk.now, desk.coordinator, SEOUL))[0]
+
+
+# When the books do not add up -----------------------------------------------------------------------------------------
+
+
+async def test_the_owner_hears_of_every_check_before_of_the_second_row_of_any(desk: Desk) -> None:
+    many = [Violation("slots_add_up", f"task {number}", 1) for number in range(1, 21)]
+    money = [Violation("payments_are_posted", "payment 1", 5 * WON)]
+
+    await desk.do(auditing.remember, desk.now, [*many, *money])
+
+    [notice] = await desk.do(notices, "violated")
+    told = json.loads(notice["blanks"])
+    assert ["slots_add_up", "task 1", 1, False] == told["rows"][0]
+    assert ["payments_are_posted", "payment 1", 5 * WON, True] == told["rows"][1]
+    assert (10, 11) == (len(told["rows"]), told["more"])
+    assert "money.stopped" == await refused(desk.db, auditing.require_sound)
 
 
 # Amounts and wages ----------------------------------------------------------------------------------------------------

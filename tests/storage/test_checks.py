@@ -15,7 +15,7 @@ from services.steering import judge, next_flagged, reprice
 from services.undoing import undo
 from services.working import Reason, answer, lapse, report, skip, stop
 from storage import Tx
-from storage.checks import Violation, checks, violations
+from storage.checks import COUNTING, Violation, checks, violations
 from storage.ledger import post
 
 WON = 1_000_000
@@ -275,6 +275,10 @@ async def test_each_check_finds_what_it_is_there_for(books: Books, check: str, s
 
 def test_every_check_is_put_to_the_test() -> None:
     assert set(checks()) == {check for check, _ in BREAKS}
+
+
+def test_what_a_check_counts_is_no_money() -> None:
+    assert set() == COUNTING - set(checks())
 
 
 async def test_a_violation_names_what_is_broken_and_by_how_much(books: Books) -> None:
