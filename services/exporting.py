@@ -26,7 +26,7 @@ from .extracts import (
 )
 from .interchange import dataset_record, opaque, studio_record, toloka_records
 from .records import Source, answer_record, judge, label_record
-from .shapes import DATASET_FILES, STUDIO_FILE, TOLOKA_FILE, Wanted, makers
+from .shapes import DATASET_FILES, LABEL_FILES, STUDIO_FILE, TOLOKA_FILE, Wanted, makers
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -169,7 +169,7 @@ async def _written(
         tally.answers,
         dict(tally.statuses),
         source.last_answer,
-        "labels.xlsx" in names and all(path.name != "labels.xlsx" for path in files),
+        LABEL_FILES[Format.XLSX] in set(names) - {path.name for path in files},
     )
 
 

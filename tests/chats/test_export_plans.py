@@ -121,18 +121,23 @@ async def test_files_can_be_had_at_once_from_the_card(tmp_path: Path) -> None:
 async def test_every_part_of_a_plan_is_a_button(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        for label in ("매시간", "새 답만", "✅ CSV", "✅ 엑셀", "Label Studio", "Toloka", "매번 채팅"):
+        for label in ("매시간", "새 답만", "✅ CSV 표", "✅ 엑셀", "Label Studio용", "Toloka용", "매번 채팅"):
             await desk.sora.tap(label)
 
-        for line in ("매시간, 그리고", "지난번 뒤의 새 답만", "JSONL, Label Studio, Toloka", "매번 채팅으로도"):
+        for line in (
+            "매시간, 그리고",
+            "지난번 뒤의 새 답만",
+            "JSONL 파일, Label Studio용, Toloka용",
+            "매번 채팅으로도",
+        ):
             assert line in desk.sora.screen
-        assert {"✅ 매시간", "✅ 새 답만", "CSV", "✅ JSONL", "✅ 매번 채팅"} <= set(desk.sora.buttons)
+        assert {"✅ 매시간", "✅ 새 답만", "CSV 표", "✅ JSONL 파일", "✅ 매번 채팅"} <= set(desk.sora.buttons)
 
 
 async def test_the_last_format_stays(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        for label in ("✅ CSV", "✅ 엑셀", "✅ JSONL"):
+        for label in ("✅ CSV 표", "✅ 엑셀", "✅ JSONL 파일"):
             await desk.sora.tap(label)
 
         assert "하나 이상" in (desk.sora.toast or desk.sora.screen)
@@ -349,10 +354,10 @@ async def test_parquet_is_refused_in_words_where_it_is_not_installed(
     async with bureau(tmp_path) as desk:
         said = await desk.sora.say("/export AAAA parquet")
         await desk.card(desk.sora)
-        await desk.sora.tap("Parquet")
+        await desk.sora.tap("Parquet 파일")
 
         assert "tapwork[parquet]" in said
-        assert "Parquet" in desk.sora.buttons
+        assert "Parquet 파일" in desk.sora.buttons
 
 
 async def test_old_runs_are_taken_away_and_the_newest_files_keep_their_place(tmp_path: Path) -> None:
