@@ -13,7 +13,17 @@ from rules.model import Instant
 from rules.reminding import FOREVER
 
 SEED = 20261019
-HAPPENS = ("answers", "late", "rejections", "bonuses", "payouts paid", "reminders", "crashes", "restarts", "looks")
+HAPPENS = (
+    "answers",
+    "late",
+    "rejections",
+    "corrections",
+    "bonuses",
+    "payouts paid",
+    "reminders",
+    "crashes",
+    "restarts",
+)
 BERLIN = ZoneInfo("Europe/Berlin")
 
 

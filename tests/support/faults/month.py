@@ -100,6 +100,7 @@ class Month:
             case 14:
                 await self.staff.review(0.02)
                 await self.crowd.object()
+                await self.staff.correct()
             case 16:
                 await self.crowd.ask_for_money()
                 await self.staff.steer()

@@ -11,6 +11,7 @@ from rules.rows import Row
 from rules.settings import Overlap, Settings
 from rules.taxes import Profile
 from services import (
+    adjusting,
     appealing,
     bank_results,
     bonusing,
@@ -149,6 +150,13 @@ class Staff:
         results = [Result(str(code), site.chance.random() > 0.1, "계좌 없음") for (code,) in rows]
         for _ in range(2):
             await site.do(bank_results.record, now, maker, results)
+
+    async def correct(self) -> None:
+        """One worker gets something back that went wrong, or less."""
+        site, worker = self.site, self.site.chance.choice(self.crowd.workers)
+        amount = Micros(site.chance.choice((1_500_000_000, 300_000_000, -100_000_000)))
+        if await site.do(adjusting.propose, self.owner, worker.code, amount, "착오") is not None:
+            await site.do(adjusting.adjust, site.clock.now(), self.owner, worker.person, amount)
 
     async def pay_by_hand(self) -> None:
         """One worker now and then, as before there were payouts."""

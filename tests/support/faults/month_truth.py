@@ -145,6 +145,7 @@ class Truth:
                 "batches": batches,
                 "rejections": count("SELECT COUNT(*) FROM rejection"),
                 "appeals upheld": count("SELECT COUNT(*) FROM rejection WHERE state = 'upheld'"),
+                "corrections": count("SELECT COUNT(*) FROM adjustment"),
                 "bonuses": count("SELECT COUNT(*) FROM bonus"),
                 "payouts paid": count("SELECT COUNT(*) FROM payout WHERE state = 'paid'"),
                 "payouts failed": count("SELECT COUNT(*) FROM payout WHERE state = 'failed'"),
