@@ -170,7 +170,8 @@ async def test_wrong_books_stop_settlement_and_payments_and_are_told_to_the_owne
         assert 20 * WON == (await db.run(purse, mina))[0]
         assert "money.stopped" == await refused(db, settling.record_payment, REVIEWED, "MINA22", None, "")
     names = ["balances_equal_their_entries", "workers_have_what_they_earned"]
-    assert [(owner, "violated", {"checks": names})] == messages(books)
+    rows = [[names[0], f"available:{mina}", 1, True], [names[1], f"worker {mina}", 1, True]]
+    assert [(owner, "violated", {"checks": names, "rows": rows, "more": 0})] == messages(books)
 
 
 async def test_payments_go_on_once_the_books_are_sound_again(books: Books) -> None:
