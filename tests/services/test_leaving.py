@@ -357,8 +357,9 @@ def test_every_column_about_people_has_been_thought_of() -> None:
         "upload.coordinator_id",
         "adjustment.made_by", "adjustment.worker_id", "bonus.worker_id", "bonus_rule.made_by", "deed.person_id",
         "digest.person_id", "export_plan.changed_by", "funding.coordinator_id", "funding.funded_by",
-        "invitation.person_id", "payee.person_id", "payee_link.person_id", "payout.worker_id", "payout_choice.person_id", "rejection.decided_by",
-        "rejection.reviewer_id", "rejection.second_id", "rejection.worker_id", "reminder.person_id",
+        "invitation.person_id", "payee.person_id", "payee_link.person_id", "payout.worker_id",
+        "payout_choice.person_id", "rejection.decided_by", "rejection.reviewer_id", "rejection.second_id",
+        "rejection.worker_id", "reminder.person_id",
         "reminding.person_id", "slice.worker_id", "transfer.approved_by", "transfer.made_by",
     } == naming  # fmt: skip
     assert {"id", "card_has_picture", "forgotten_at"} == person - set(disclosing.PERSON.split())
