@@ -1,6 +1,7 @@
 """Bonuses by written rules: what the sentence of a rule says is what is evaluated, and its money is set aside."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -150,32 +151,41 @@ def due(tx: Tx, now: Instant, rule: int) -> tuple[Due, ...]:
     return tuple(sorted(found, key=lambda each: (each.reached_at, each.worker, each.number))[:room])
 
 
-def give(tx: Tx, now: Instant, rule: int, bonus: Due) -> bool:
-    """Give a bonus, and tell its worker; False when it was given before, is not earned now, or the rule is used up.
+def give(tx: Tx, now: Instant, rule: int, worker: PersonId, numbers: Iterable[int]) -> int:
+    """Give a worker bonuses, and tell them of all in one message; how many were not given before, and are earned now.
 
-    Raises Refusal while the books do not add up.
+    None beyond what the rule may cost. Raises Refusal while the books do not add up.
     """
     require_sound(tx)
+    given = [made for number in numbers if (made := _give(tx, now, rule, worker, number)) is not None]
+    if given:
+        row = _find(tx, rule)
+        told = {"title": row["title"], "measure": row["measure"], "threshold": row["threshold"]}
+        blanks = json.dumps(told | {"amount": row["amount"], "count": len(given)}, ensure_ascii=False)
+        tx.run("outbox.queue", key=f"bonus:{given[0]}", person=worker, kind="bonus", blanks=blanks, now=now)
+    return len(given)
+
+
+def _give(tx: Tx, now: Instant, rule: int, worker: PersonId, number: int) -> int | None:
+    row = _find(tx, rule)
+    if row["state"] != "running" or row["given"] + row["amount"] > row["most"]:
+        return None
+    counted = tx.one("bonuses.count_of", batch=row["batch_id"], worker=worker, measure=row["measure"], now=now)
+    if counted is None or number > _entitled(row, counted["answers"]):
+        return None
+    made = tx.one("bonuses.give", rule=rule, worker=worker, number=number, amount=row["amount"], now=now)
+    if made is None:
+        return None
+    pot, target = ledger.bonus_pot(rule), ledger.available(worker)
+    post(tx, ledger.moved(f"bonus:{made['id']}", pot, target, row["amount"]), now)
+    return int(made["id"])
+
+
+def _find(tx: Tx, rule: int) -> Row:
     row = tx.one("bonuses.find", rule=rule)
-    if row is None or row["state"] != "running" or row["given"] + row["amount"] > row["most"]:
-        return False
-    counted = tx.one(
-        "bonuses.count_of", batch=row["batch_id"], worker=bonus.worker, measure=row["measure"], now=now
-    )  # fmt: skip
-    if counted is None or bonus.number > _entitled(row, counted["answers"]):
-        return False
-    given = tx.one(
-        "bonuses.give", rule=rule, worker=bonus.worker, number=bonus.number, amount=row["amount"], now=now
-    )  # fmt: skip
-    if given is None:
-        return False
-    source, pot, target = f"bonus:{given['id']}", ledger.bonus_pot(rule), ledger.available(bonus.worker)
-    post(tx, ledger.moved(source, pot, target, row["amount"]), now)
-    blanks = json.dumps(
-        {"title": row["title"], "measure": row["measure"], "threshold": row["threshold"], "amount": row["amount"]}
-    )
-    tx.run("outbox.queue", key=source, person=bonus.worker, kind="bonus", blanks=blanks, now=now)
-    return True
+    if row is None:
+        raise LookupError(rule)
+    return row
 
 
 def finish(tx: Tx, now: Instant, rule: int) -> bool:

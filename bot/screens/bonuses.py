@@ -63,10 +63,10 @@ def draft_screen(words: Words, rule: Rule) -> Screen:
     return Screen(text, ((publish,), (Button(words.plain("bonus.button_drop"), DropRuleTap(rule.id)),)))
 
 
-def earned_screen(words: Words, title: str, measure: str, threshold: int, amount: Micros) -> Screen:
-    """A worker has earned a bonus."""
+def earned_screen(words: Words, title: str, measure: str, threshold: int, amount: Micros, count: int) -> Screen:
+    """A worker has earned a bonus, or several of the same rule."""
     rule = promise(measure, threshold, amount, words)
-    text = words.line("bonus.earned", amount=words.money(amount), title=title, rule=rule)
+    text = words.line("bonus.earned", amount=words.money(Micros(amount * count)), title=title, rule=rule)
     return Screen(text, (_look(words),))
 
 

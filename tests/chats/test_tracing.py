@@ -97,7 +97,7 @@ async def test_a_bonus_is_promised_shown_earned_once_and_told(world: World) -> N
     await world.job("settle")
     assert "2 bonuses, 0 rules ended" == await world.job("bonuses")
     await world.job("outbox")
-    assert "보너스 300원을 받았어요." in mina.screen
+    assert 1 == sum("보너스 600원을 받았어요." in text for text in mina.texts)
     assert "답 5건마다 300원을 더 드려요." in mina.screen
     world.clock.advance(HOUR)
     assert "0 bonuses, 0 rules ended" == await world.job("bonuses")

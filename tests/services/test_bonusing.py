@@ -35,7 +35,7 @@ async def label(desk: Desk, worker: PersonId, batch: BatchId, count: int, choice
 async def run(desk: Desk, rule: Rule) -> int:
     """What the job does with one rule."""
     found = await desk.do(bonusing.due, desk.now, rule.id)
-    return sum([await desk.do(bonusing.give, desk.now, rule.id, each) for each in found])
+    return sum([await desk.do(bonusing.give, desk.now, rule.id, each.worker, [each.number]) for each in found])
 
 
 async def won(desk: Desk, worker: PersonId) -> int:
@@ -125,11 +125,10 @@ async def test_a_bonus_that_was_given_stays(desk: Desk) -> None:
     await label(desk, mina, batch, 4)
     desk.wait(4 * DAY)
     first, second = await desk.do(bonusing.due, desk.now, rule.id)
-    assert await desk.do(bonusing.give, desk.now, rule.id, first)
-    assert not await desk.do(bonusing.give, desk.now, rule.id, first)
-    assert await desk.do(bonusing.give, desk.now, rule.id, second)
-    third = bonusing.Due(mina, 3, desk.now)
-    assert not await desk.do(bonusing.give, desk.now, rule.id, third)
+    assert await desk.do(bonusing.give, desk.now, rule.id, first.worker, [first.number])
+    assert not await desk.do(bonusing.give, desk.now, rule.id, first.worker, [first.number])
+    assert await desk.do(bonusing.give, desk.now, rule.id, second.worker, [first.number, second.number])
+    assert not await desk.do(bonusing.give, desk.now, rule.id, mina, [3])
 
     assert 200 == await won(desk, mina)
 
@@ -213,7 +212,7 @@ async def test_no_bonus_while_the_books_are_wrong(desk: Desk) -> None:
     [due] = await desk.do(bonusing.due, desk.now, rule.id)
     await desk.do(lambda tx: tx.run("earnings.remember_violation", name="sums", what="x", now=desk.now))
 
-    assert "money.stopped" == await refused(desk.db, bonusing.give, desk.now, rule.id, due)
+    assert "money.stopped" == await refused(desk.db, bonusing.give, desk.now, rule.id, due.worker, [due.number])
     assert 0 == await won(desk, mina)
 
 

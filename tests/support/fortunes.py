@@ -61,7 +61,7 @@ class Fortune:
 
     async def bonus(self) -> None:
         for due in await self.desk.do(bonusing.due, self.desk.now, 1):
-            await self.desk.do(bonusing.give, self.desk.now, 1, due)
+            await self.desk.do(bonusing.give, self.desk.now, 1, due.worker, [due.number])
 
     async def adjust(self) -> None:
         has = await self.desk.do(balance, ledger.available(self.worker))
