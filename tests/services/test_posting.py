@@ -51,7 +51,7 @@ async def preview(desk: Desk, batch: BatchId) -> Preview:
 
 
 async def tasks(desk: Desk, batch: BatchId) -> list[Stored]:
-    return await desk.do(lambda tx: tx.all("exports.tasks", batch=batch, after=0, limit=1000))
+    return await desk.do(lambda tx: tx.all("exports.tasks", batch=batch, after=0, since=0, last=0, limit=1000))
 
 
 async def answers_wanted(desk: Desk, batch: BatchId) -> int:
