@@ -1,20 +1,23 @@
 """Rejections: who may make and decide them, what they do to money, tasks and counters, and how that is undone."""
 
 from collections.abc import AsyncIterator, Awaitable
+from zoneinfo import ZoneInfo
 
 import pytest
 from desk import Desk
 from refused import said
 
 from rules import ledger
-from rules.model import DAY, HOUR, AnswerId, BatchId, Instant, Kind, PersonId
+from rules.model import DAY, HOUR, AnswerId, BatchId, Instant, Kind, Micros, PersonId
 from rules.refusals import Refusal
 from rules.settings import Overlap
 from services import (
     appealing,
     deeds,
+    disclosing,
     enrolling,
     expiring,
+    leaving,
     offering,
     rejecting,
     reviewing,
@@ -466,3 +469,55 @@ async def test_a_finished_batch_goes_on_when_an_answer_is_wanted_again(desk: Des
     await desk.do(appealing.agree, desk.now, mina, made.rejection)
     await answered(desk, jun, batch, 1)
     assert [batch] == await desk.do(steering.complete_finished, desk.now)
+
+
+async def test_exports_call_a_rejected_answer_rejected_and_an_upheld_one_counted(desk: Desk) -> None:
+    batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
+    rejection = await appealed(desk, mina, await answered(desk, mina, batch))
+
+    async def statuses() -> list[str]:
+        rows = await desk.do(lambda tx: tx.all("exports.answers", batch=batch, after=0, upto=1 << 40, limit=10))
+        return [row["status"] for row in rows]
+
+    assert ["rejected"] == await statuses()
+    await desk.do(appealing.uphold, desk.now, desk.coordinator, rejection)
+    assert ["counted"] == await statuses()
+
+
+async def test_a_worker_is_told_all_that_is_stored_about_their_rejections(desk: Desk) -> None:
+    batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
+    made = await reject(desk, await answered(desk, mina, batch))
+    await desk.do(appealing.appeal, desk.now, mina, made.rejection, "It is meant as it stands")
+
+    told = await desk.do(disclosing.about, mina, ZoneInfo("Asia/Seoul"))
+
+    [rejection] = told["rejections"]
+    assert isinstance(rejection, dict)
+    said = {key: rejection[key] for key in ("state", "reason", "note", "amount", "number")}
+    assert {
+        "state": "appealed",
+        "reason": "Irony is negative",
+        "note": "It is meant as it stands",
+        "amount": "20",
+        "number": 1,
+    } == said
+
+
+async def test_nobody_is_forgotten_while_they_may_object(desk: Desk) -> None:
+    batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
+    made = await reject(desk, await answered(desk, mina, batch))
+    zone, unit = ZoneInfo("Asia/Seoul"), Micros(WON)
+    asked = await desk.do(leaving.prospect, desk.now, mina, zone, unit)
+    await desk.do(leaving.leave, desk.now, mina, asked.forget_at, zone, unit)
+    desk.wait(5 * DAY)
+    assert [] == await desk.do(leaving.due, desk.now, zone, unit)
+    await desk.do(appealing.agree, desk.now, mina, made.rejection)
+    assert [mina] == [each.person for each in await desk.do(leaving.due, desk.now, zone, unit)]
+
+
+async def test_somebody_who_is_forgotten_can_be_told_nothing_and_so_is_not_rejected(desk: Desk) -> None:
+    batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
+    answer = await answered(desk, mina, batch)
+    await desk.do(lambda tx: tx.run("personal.leave", person=mina, now=desk.now, until=desk.now))
+    await desk.do(lambda tx: tx.run("personal.forget", person=mina, now=desk.now))
+    assert "review.worker_gone" == await refused(reject(desk, answer))
