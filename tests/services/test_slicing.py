@@ -102,7 +102,7 @@ class Bustle:
             await self.desk.do(paging.widen, self.desk.now, worker, card, 4)
 
     async def wait(self, _worker: PersonId, _batch: BatchId) -> None:
-        self.desk.wait(self.dice.choice([MINUTE, 11 * MINUTE, HOUR, 3 * HOUR, 14 * HOUR]))
+        self.desk.wait(self.dice.choice([MINUTE, MINUTE, 11 * MINUTE, HOUR, 100 * MINUTE, 14 * HOUR]))
         await tick(self.desk)
 
     async def remind(self, worker: PersonId, batch: BatchId) -> None:
@@ -133,14 +133,14 @@ class Bustle:
         await self.desk.do(lambda tx: tx.run("people.reachable", telegram=row["telegram_id"], reachable=1))
 
     async def close(self, _worker: PersonId, batch: BatchId) -> None:
-        if self.dice.random() < 0.3:
+        if self.dice.random() < 0.1:
             await self.desk.do(steering.close, self.desk.now, self.desk.coordinator, batch)
 
     async def post(self, _worker: PersonId, _batch: BatchId) -> None:
-        if len(self.batches) < 6:
+        if len(self.batches) < 9:
             overlap = self.dice.choice([Overlap(1, 1), Overlap(2, 3), Overlap(3, 3)])
             gold = [(f"known {number}", "positive") for number in range(2)]
-            texts = [f"{len(self.batches)} {number}" for number in range(self.dice.choice([3, 12, 40]))]
+            texts = [f"{len(self.batches)} {number}" for number in range(self.dice.choice([12, 40, 60]))]
             self.batches.append(await self.desk.batch(texts, gold=gold, overlap=overlap))
 
 
