@@ -133,7 +133,7 @@ def months(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> tuple[
     if not firsts:
         return ()
     first, month = days.date_of(min(firsts), timezone).replace(day=1), days.date_of(now, timezone).replace(day=1)
-    found = []
+    found: list[date] = []
     while month >= first and len(found) < MOST_MONTHS:
         found.append(month)
         month = (month - timedelta(days=1)).replace(day=1)
@@ -179,7 +179,8 @@ def _held(tx: Tx, worker: PersonId, moment: Instant) -> Held:
 
 
 def _days(tx: Tx, worker: PersonId, month: date, timezone: ZoneInfo) -> tuple[StatedDay, ...]:
-    day, found = month.replace(day=1), list[StatedDay]()
+    found: list[StatedDay] = []
+    day = month.replace(day=1)
     while day < following(month):
         found.append(_day(tx, worker, days.day(day, timezone)))
         day += timedelta(days=1)
