@@ -152,6 +152,12 @@ async def test_nobody_but_the_batchs_people_promises_bonuses(world: World) -> No
     assert "보너스 · 영화 리뷰" in await owner.say(f"/bonus {code}")
 
 
+async def test_money_is_traced_by_workers_only(world: World) -> None:
+    _, sora, _, _ = await posted(world)
+    for command in ("/why", "/statement", "/statement 2026-09"):
+        assert "작업자만" in await sora.say(command)
+
+
 async def test_an_owner_corrects_money_once_and_says_why(world: World) -> None:
     owner, sora, mina, _ = await posted(world)
     code = await code_of(world, mina)
