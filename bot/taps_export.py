@@ -30,6 +30,15 @@ class PlanTap(Tap):
 
 
 @dataclass(frozen=True)
+class PlanPartTap(Tap):
+    """What may this part of the plan (when, scope, format, chat) be?"""
+
+    code = "op"
+    batch: int
+    part: str
+
+
+@dataclass(frozen=True)
 class SetPlanTap(Tap):
     """This part of the plan (when, scope, chat) shall be so."""
 

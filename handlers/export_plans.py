@@ -3,7 +3,7 @@
 from bot.context import Context
 from bot.routing import Route, on_tap
 from bot.screens import export_plans as screens
-from bot.taps_export import AgainTap, AskTargetTap, FormatTap, NoTargetTap, PlanTap, SetPlanTap
+from bot.taps_export import AgainTap, AskTargetTap, FormatTap, NoTargetTap, PlanPartTap, PlanTap, SetPlanTap
 from rules.exports import Chat, Format, Scope, When
 from rules.model import BatchId
 from rules.refusals import Refusal
@@ -15,6 +15,11 @@ async def show_plan(ctx: Context, tap: PlanTap) -> None:
     if (ctx.person.expects or "").startswith(f"{planning.EXPECTING}:"):
         await ctx.run(people.expect, ctx.person.id, None)
     await _show(ctx, BatchId(tap.batch))
+
+
+async def show_part(ctx: Context, tap: PlanPartTap) -> None:
+    """What a part of the plan may be."""
+    await _show_part(ctx, BatchId(tap.batch), tap.part)
 
 
 async def set_part(ctx: Context, tap: SetPlanTap) -> None:
@@ -39,7 +44,7 @@ async def set_format(ctx: Context, tap: FormatTap) -> None:
         raise Refusal("start.lost_button")
     batch = BatchId(tap.batch)
     await ctx.run(planning.set_format, ctx.now, ctx.person.id, batch, Format(tap.format), is_on=bool(tap.on))
-    await _show(ctx, batch)
+    await _show_part(ctx, batch, "format")
 
 
 async def ask_target(ctx: Context, tap: AskTargetTap) -> None:
@@ -70,6 +75,13 @@ async def again(ctx: Context, tap: AgainTap) -> None:
     await ctx.toast(ctx.words.plain("export.trying" if is_due else "export.written_since"))
 
 
+async def _show_part(ctx: Context, batch: BatchId, part: str) -> None:
+    card = await ctx.kit.db.read(planning.card, ctx.person.id, batch)
+    if part not in screens.PARTS:
+        raise Refusal("start.lost_button")
+    await ctx.show(screens.part_screen(ctx.words, card, part))
+
+
 async def _show(ctx: Context, batch: BatchId) -> None:
     card = await ctx.kit.db.read(planning.card, ctx.person.id, batch)
     await ctx.show(screens.card_screen(ctx.words, card, ctx.kit.config.export_target, ctx.now))
@@ -79,6 +91,7 @@ EXPECTS = {planning.EXPECTING: type_target}
 
 ROUTES: tuple[Route, ...] = (
     on_tap(PlanTap, show_plan),
+    on_tap(PlanPartTap, show_part),
     on_tap(SetPlanTap, set_part),
     on_tap(FormatTap, set_format),
     on_tap(AskTargetTap, ask_target),

@@ -10,6 +10,7 @@ from types import MappingProxyType
 import pytest
 from sources import SPEAKING, Source, called, docstrings, literals, sources, template, text_of, whole_literals
 
+from bot.screens.export_plans import PARTS
 from bot.screens.start import commands
 from bot.screens.statements import COLUMNS
 from bot.words import catalogue
@@ -69,8 +70,10 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "digest.*_line": ("in", "earned", "out", "withheld", "asked", "failed"),
         "command.*": ("start", *commands(frozenset(Role))),
         "export.*": ("final", "ambiguous", "open", "flagged", "gold"),
+        "export.ask_*": PARTS,
         "export.chat_*": Chat,
         "export.format_*": Format,
+        "export.part_*": PARTS,
         "export.plan_*": When,
         "export.scope_*": Scope,
         "export.set_*": (*When, *Scope, *Chat),

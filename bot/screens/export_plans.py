@@ -10,14 +10,15 @@ from services.taking import Listed
 
 from ..screen import Button, Row, Screen
 from ..taps_batches import CardTap
-from ..taps_export import AgainTap, AskTargetTap, ExportTap, FormatTap, NoTargetTap, PlanTap, SetPlanTap
+from ..taps_export import AgainTap, AskTargetTap, ExportTap, FormatTap, NoTargetTap, PlanPartTap, PlanTap, SetPlanTap
 from ..words import Html, Words
 
 IN_A_ROW = 2
+PARTS = ("when", "format", "scope", "chat")
 
 
 def card_screen(words: Words, card: PlanCard, usual_target: str | None, now: Instant) -> Screen:
-    """A plan, and buttons for each of its parts; what is chosen is ticked."""
+    """A plan, and a button for each of its parts."""
     plan = card.plan
     place = masked(plan.target or usual_target or "")
     formats = ", ".join(words.plain(f"export.format_{each}") for each in plan.formats)
@@ -33,6 +34,24 @@ def card_screen(words: Words, card: PlanCard, usual_target: str | None, now: Ins
     if card.last is not None:
         lines += [Html(), last_run(words, card.last, now)]
     return Screen("\n".join(lines), _keyboard(words, card))
+
+
+def part_screen(words: Words, card: PlanCard, part: str) -> Screen:
+    """What a part of the plan may be; what it is is ticked. Raises ValueError for a part that there is not."""
+    plan = card.plan
+    match part:
+        case "format":
+            buttons = [_format(words, plan.batch, each, is_on=each in plan.formats) for each in Format]
+        case "when":
+            buttons = [_choice(words, plan.batch, part, each, is_on=each is plan.when) for each in When]
+        case "scope":
+            buttons = [_choice(words, plan.batch, part, each, is_on=each is plan.scope) for each in Scope]
+        case "chat":
+            buttons = [_choice(words, plan.batch, part, each, is_on=each is plan.chat) for each in Chat]
+        case _:
+            raise ValueError(part)
+    back = Button(words.plain("posting.back"), PlanTap(plan.batch))
+    return Screen(words.line(f"export.ask_{part}", title=plan.title), (*_paired(buttons), (back,)))
 
 
 def last_run(words: Words, last: LastRun, now: Instant) -> Html:
@@ -79,24 +98,18 @@ def works_screen(listed: Listed, words: Words) -> Screen:
 
 def _keyboard(words: Words, card: PlanCard) -> tuple[Row, ...]:
     plan = card.plan
-    batch = plan.batch
-
-    def choice(part: str, value: str, *, is_on: bool) -> Button:
-        return _ticked(words, f"export.set_{value}", SetPlanTap(batch, part, value), is_on=is_on)
-
-    when = [choice("when", each, is_on=plan.when is each) for each in When]
-    formats = [_format(words, batch, each, is_on=each in plan.formats) for each in Format]
-    rows: list[Row] = [(Button(words.plain("export.take"), ExportTap(batch)),), *_paired(when)]
-    rows.append(tuple(choice("scope", each, is_on=plan.scope is each) for each in Scope))
-    rows += _paired(formats)
-    rows.append(tuple(choice("chat", each, is_on=plan.chat is each) for each in Chat))
-    target = [Button(words.plain("export.set_target"), AskTargetTap(batch))]
+    parts = [Button(words.plain(f"export.part_{part}"), PlanPartTap(plan.batch, part)) for part in PARTS]
+    target = [Button(words.plain("export.set_target"), AskTargetTap(plan.batch))]
     if plan.target:
-        target.append(Button(words.plain("export.no_target"), NoTargetTap(batch)))
-    rows.append(tuple(target))
+        target.append(Button(words.plain("export.no_target"), NoTargetTap(plan.batch)))
+    rows: list[Row] = [(Button(words.plain("export.take"), ExportTap(plan.batch)),), *_paired(parts), tuple(target)]
     if card.last is not None and card.last.reason is not None:
         rows.append((Button(words.plain("export.again"), AgainTap(card.last.run)),))
-    return (*rows, (Button(words.plain("posting.back"), CardTap(batch)),))
+    return (*rows, (Button(words.plain("posting.back"), CardTap(plan.batch)),))
+
+
+def _choice(words: Words, batch: int, part: str, value: str, *, is_on: bool) -> Button:
+    return _ticked(words, f"export.set_{value}", SetPlanTap(batch, part, value), is_on=is_on)
 
 
 def _format(words: Words, batch: int, each: Format, *, is_on: bool) -> Button:

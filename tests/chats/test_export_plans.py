@@ -11,10 +11,9 @@ import pytest
 from exported import TELEGRAM, Filling, filled, objects, table
 from world import Someone, World
 
-from rules.model import HOUR, MINUTE, BatchId
+from rules.model import MINUTE, BatchId
 
-NIGHT = 6 * HOUR
-"""From the evening on which the virtual clock begins to after five in the morning."""
+FORMATS = ("✅ CSV 표", "✅ 엑셀", "Label Studio용", "Toloka용")
 
 
 def lay(rows: Filling) -> BatchId:
@@ -107,7 +106,9 @@ async def test_the_batch_s_button_leads_to_what_is_planned(tmp_path: Path) -> No
         assert "영화평 (AAAA) 자동 내보내기" in screen.replace("<b>", "").replace("</b>", "")
         assert "매일 새벽 5시, 그리고 끝났을 때" in screen
         assert "끝났을 때만 채팅으로 보내요" in screen
-        assert ["지금 받기", "✅ 매일 새벽", "매시간", "끝났을 때만", "안 함"] == desk.sora.buttons[:5]
+        assert ["지금 받기", "🕔 언제", "📄 형식", "📦 범위", "💬 채팅"] == desk.sora.buttons[:5]
+        await desk.sora.tap("🕔 언제")
+        assert ["✅ 매일 새벽", "매시간", "끝났을 때만", "안 함"] == desk.sora.buttons[:4]
 
 
 async def test_files_can_be_had_at_once_from_the_card(tmp_path: Path) -> None:
@@ -121,23 +122,20 @@ async def test_files_can_be_had_at_once_from_the_card(tmp_path: Path) -> None:
 async def test_every_part_of_a_plan_is_a_button(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        for label in ("매시간", "새 답만", "✅ CSV 표", "✅ 엑셀", "Label Studio용", "Toloka용", "매번 채팅"):
+        for label in ("🕔 언제", "매시간", "📦 범위", "새 답만", "💬 채팅", "매번", "📄 형식", *FORMATS):
             await desk.sora.tap(label)
+        ticked = [label for label in desk.sora.buttons if label.startswith("✅")]
+        await desk.sora.tap("← 뒤로")
 
-        for line in (
-            "매시간, 그리고",
-            "지난번 뒤의 새 답만",
-            "JSONL 파일, Label Studio용, Toloka용",
-            "매번 채팅으로도",
-        ):
-            assert line in desk.sora.screen
-        assert {"✅ 매시간", "✅ 새 답만", "CSV 표", "✅ JSONL 파일", "✅ 매번 채팅"} <= set(desk.sora.buttons)
+        assert ["✅ JSONL 파일", "✅ Label Studio용", "✅ Toloka용"] == ticked
+        told = ("매시간, 그리고", "지난번 뒤의 새 답만", "JSONL 파일, Label Studio용, Toloka용", "매번 채팅으로도")
+        assert [line for line in told if line not in desk.sora.screen] == []
 
 
 async def test_the_last_format_stays(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        for label in ("✅ CSV 표", "✅ 엑셀", "✅ JSONL 파일"):
+        for label in ("📄 형식", "✅ CSV 표", "✅ 엑셀", "✅ JSONL 파일"):
             await desk.sora.tap(label)
 
         assert "하나 이상" in (desk.sora.toast or desk.sora.screen)
@@ -146,8 +144,8 @@ async def test_the_last_format_stays(tmp_path: Path) -> None:
 async def test_an_hourly_plan_writes_what_is_new_into_a_folder_of_its_own(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        await desk.sora.tap("매시간")
-        await desk.sora.tap("새 답만")
+        for label in ("🕔 언제", "매시간", "📦 범위", "새 답만"):
+            await desk.sora.tap(label)
         first = await desk.run(60)
         idle = await desk.run(60)
         await desk.answer(2)
@@ -192,6 +190,7 @@ async def test_after_days_without_the_bot_one_run_catches_up(tmp_path: Path) -> 
 async def test_a_plan_that_is_never_due_writes_nothing_and_the_end_is_told_without_files(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
+        await desk.sora.tap("🕔 언제")
         await desk.sora.tap("안 함")
         await desk.run(24 * 60)
         await desk.finish()
@@ -208,7 +207,7 @@ async def test_a_plan_that_is_never_due_writes_nothing_and_the_end_is_told_witho
 async def test_a_plan_without_the_chat_tells_the_end_and_leaves_the_files_in_their_place(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        for label in ("끝났을 때만", "채팅 안 함"):
+        for label in ("🕔 언제", "끝났을 때만", "💬 채팅", "안 보냄"):
             await desk.sora.tap(label)
         await desk.run(24 * 60)
         before = desk.exports.exists()
@@ -237,7 +236,8 @@ async def test_the_end_is_told_also_where_the_last_files_can_not_be_put(tmp_path
 async def test_a_planned_run_comes_into_the_chat_when_the_plan_says_so(tmp_path: Path) -> None:
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        await desk.sora.tap("매번 채팅")
+        await desk.sora.tap("💬 채팅")
+        await desk.sora.tap("매번")
         await desk.run(6 * 60)
 
         assert [
@@ -354,6 +354,7 @@ async def test_parquet_is_refused_in_words_where_it_is_not_installed(
     async with bureau(tmp_path) as desk:
         said = await desk.sora.say("/export AAAA parquet")
         await desk.card(desk.sora)
+        await desk.sora.tap("📄 형식")
         await desk.sora.tap("Parquet 파일")
 
         assert "tapwork[parquet]" in said
