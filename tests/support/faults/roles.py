@@ -22,7 +22,14 @@ from .promises import Promise
 OPEN_TO_ALL = frozenset({"start", "help", "language", "settings", "cancel"})
 WORKERS_OWN = frozenset({"work", "balance", "earnings", "history", "payout", "training", "mydata", "leave"})
 WORKERS_MODULES = frozenset(
-    {"handlers.work", "handlers.pages", "handlers.earnings", "handlers.personal", "handlers.start"}
+    {
+        "handlers.work",
+        "handlers.pages",
+        "handlers.earnings",
+        "handlers.payouts",
+        "handlers.personal",
+        "handlers.start",
+    }
 )
 OWNERS_DOOR = "DoorTap"
 HARMLESS = frozenset({"InertTap"})
@@ -80,6 +87,7 @@ async def furnish(world: World, folder: Path) -> Office:
         "batch": (1, 2),
         "upload": (1, 2, 3),
         "task": (1,),
+        "transfer": (1,),
         "person": (2,),
         "project": (0, 1),
         "before": (0,),
