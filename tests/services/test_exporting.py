@@ -11,9 +11,10 @@ from exported import FILES, START, filled, objects, reopened, table
 from openpyxl import load_workbook
 
 from rules.codes import pseudonym
+from rules.exports import Format
 from rules.model import BatchId, PersonId
 from rules.refusals import Refusal
-from services.exporting import export
+from services.exporting import export, export_folder
 from services.shapes import Wanted
 from services.taking import choices, permit, permit_code
 from storage import Tx
@@ -362,6 +363,84 @@ async def test_many_answers_need_no_more_memory_than_one_page_of_them(tmp_path: 
     assert peak < 6_000_000
     with (tmp_path / "out" / "answers.jsonl").open("rb") as file:
         assert sum(1 for _ in file) == 25_000
+
+
+async def test_every_format_needs_no_more_memory_for_many_answers_and_gives_the_same_bytes(tmp_path: Path) -> None:
+    async with filled(tmp_path) as rows:
+        batch = rows.batch(rows.person("소라"))
+        workers = [rows.person(f"w{number}") for number in range(3)]
+        for number in range(1, 1_201):
+            task = rows.task(batch, number, state="done", content=f"글 {number}")
+            for worker in workers:
+                rows.answer(batch, task, worker, 1)
+
+    async with reopened(tmp_path) as db:
+        wanted = Wanted(SEOUL, tmp_path / "pictures", tuple(Format))
+        await export(db, batch, tmp_path / "out", wanted)
+        first = digests(tmp_path / "out")
+        tracemalloc.start()
+        try:
+            exported = await export(db, batch, tmp_path / "out", wanted)
+            _, peak = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+
+    assert (1_200, 3_600) == (exported.tasks, exported.answers)
+    assert peak < 20_000_000
+    assert first == digests(tmp_path / "out")
+    assert 11 == len(first)
+
+
+async def test_a_picture_that_is_lost_is_counted_and_costs_nothing_else(tmp_path: Path) -> None:
+    async with filled(tmp_path) as rows:
+        batch = rows.batch(rows.person("소라"))
+        picture = rows.add("picture", sha256="0" * 64, width=1, height=1)
+        rows.task(batch, 1, reference="lost", picture_id=picture)
+        rows.task(batch, 2, reference="text", content="글")
+
+    async with reopened(tmp_path) as db:
+        wanted = Wanted(SEOUL, tmp_path / "pictures", (Format.HUGGINGFACE,))
+        exported = await export_folder(db, batch, tmp_path / "out", wanted, period="p", after=None)
+
+    made = json.loads((tmp_path / "out" / "p" / "manifest.json").read_text(encoding="utf-8"))
+    assert ["texts.zip", "manifest.json"] == [path.name for path in exported.files]
+    assert (1, ["imagefolder.zip"]) == (made["missing_pictures"], made["left_out"])
+
+
+async def test_a_folder_that_is_written_again_is_replaced_and_an_interrupted_one_is_never_seen(tmp_path: Path) -> None:
+    async with filled(tmp_path) as rows:
+        batch = rows.batch(rows.person("소라"))
+        rows.task(batch, 1)
+
+    async with reopened(tmp_path) as db:
+        for formats in ((Format.CSV,), (Format.JSONL,)):
+            await export_folder(db, batch, tmp_path / "out", Wanted(SEOUL, None, formats), period="p", after=None)
+        writing = asyncio.create_task(export_folder(db, batch, tmp_path / "out", Wanted(SEOUL), period="q", after=None))
+        await asyncio.sleep(0)
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+
+    assert ["p"] == [path.name for path in (tmp_path / "out").iterdir()]
+    assert ["answers.jsonl", "labels.jsonl", "manifest.json"] == sorted(
+        path.name for path in (tmp_path / "out" / "p").iterdir()
+    )
+
+
+async def test_a_task_with_more_answers_than_are_read_at_once_is_one_task(tmp_path: Path) -> None:
+    async with filled(tmp_path) as rows:
+        batch = rows.batch(rows.person("소라"))
+        tasks = [rows.task(batch, number, content="글", gold=1) for number in (1, 2, 3)]
+        for number in range(2_500):
+            rows.answer(batch, tasks[1], rows.person(f"w{number}"), 1, is_gold=1)
+
+    async with reopened(tmp_path) as db:
+        wanted = Wanted(SEOUL, None, (Format.LABELSTUDIO, Format.TOLOKA))
+        await export(db, batch, tmp_path / "out", wanted)
+
+    found = json.loads((tmp_path / "out" / "labelstudio.json").read_text(encoding="utf-8"))
+    assert [0, 2_500, 0] == [len(task["annotations"]) for task in found]
+    assert 2_501 == (tmp_path / "out" / "toloka.tsv").read_bytes().count(b"\n")
 
 
 def refused(error: pytest.ExceptionInfo[Refusal]) -> str:
