@@ -22,11 +22,15 @@ from .words import Words
 
 async def digest(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """Somebody hears how things stand."""
+    if not await _is_timely(kit, notice, blanks):
+        return
     await kit.telegraph.send(notice.telegram_id, await _card(kit, notice, Digest(blanks["digest"]), _morning(blanks)))
 
 
 async def week(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """On Mondays, the last seven days as a picture; nothing where nothing happened."""
+    if not await _is_timely(kit, notice, blanks):
+        return
     kind, morning, person = Digest(blanks["digest"]), _morning(blanks), PersonId(notice.person)
     is_worker = kind is Digest.WORKER
     unit = digesting.workers_week if is_worker else digesting.coordinators_week
@@ -65,6 +69,11 @@ async def _card(kit: Kit, notice: Notice, kind: Digest, morning: Morning) -> Scr
 async def _wellness(kit: Kit) -> Wellness:
     report, backup = await kit.health.report(), await newest(kit.config)
     return Wellness(report.faults, backup.manifest.made_at if backup else None)
+
+
+async def _is_timely(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> bool:
+    now, person, zone = kit.clock.now(), PersonId(notice.person), kit.config.timezone
+    return await kit.db.read(digests.is_timely, now, person, _morning(blanks), zone)
 
 
 def _morning(blanks: Mapping[str, Any]) -> Morning:

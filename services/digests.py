@@ -123,6 +123,15 @@ def tell(tx: Tx, now: Instant, digest: Digest, person: PersonId, morning: Mornin
     return True
 
 
+def is_timely(tx: Tx, now: Instant, person: PersonId, morning: Morning, usual_zone: ZoneInfo) -> bool:
+    """Whether what was queued may still go out: on its day, in somebody's hours, unless they have thought better of it.
+
+    A message may have waited for hours, such as while the bot was down.
+    """
+    is_today = morning.today.begins <= now < morning.today.ends
+    return is_today and _is_welcome(preferring.choices_of(tx, person, usual_zone), now)
+
+
 def switch(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
     """Hear of things every morning, or not."""
     preferring.choose_kind(tx, now, person, reminding.Kind.DIGEST, is_on)

@@ -137,3 +137,15 @@ async def test_a_restart_in_between_tells_nothing_twice(tmp_path: Path) -> None:
         await world.job("digests")
         await world.job("outbox")
         assert 1 == sum("☀️" in text for text in mina.texts)
+
+
+@pytest.mark.parametrize("late", ["2026-09-22 22:00", "2026-09-23 09:00"])
+async def test_what_could_not_be_sent_in_time_is_not_sent_at_night_nor_the_day_after(world: World, late: str) -> None:
+    _, _, (mina, _) = await staffed(world)
+    await label(world, mina, 1, "긍정")
+    until(world, "2026-09-22 20:50")
+    await world.job("digests")
+    until(world, late)
+    await world.job("outbox")
+
+    assert not any("☀️" in text for text in mina.texts)
