@@ -122,6 +122,8 @@ def test_arguments_become_commands(folder: Path) -> None:
     )
     assert Post("/x.zip") == command("post", "/x.zip")
     assert Export("AB2CD", str(folder / "out")) == command("export", "AB2CD", "--to", "out")
+    named = command("export", "AB2CD", "--to", "out", "--format", "csv,toloka")
+    assert Export("AB2CD", str(folder / "out"), "csv,toloka") == named
     assert Pay("ABCDEF", "1,000", "x") == command("pay", "ABCDEF", "1,000", "--note", "x")
     assert Pay("ABCDEF") == command("pay", "ABCDEF")
     assert ListPayable() == command("pay")

@@ -21,6 +21,18 @@ async def test_an_export_writes_the_batchs_files_where_it_is_told(
     assert (folder / "labels.csv").exists()
 
 
+async def test_formats_are_named_by_an_option(
+    installation: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert 0 == await installation.call(Export(installation.batch, str(tmp_path / "out"), "parquet,labelstudio"))
+    assert 1 == await installation.call(Export(installation.batch, str(tmp_path / "out"), "coco"))
+
+    assert ["answers.parquet", "labels.parquet", "labelstudio.json", "labelstudio.xml"] == [
+        path.name for path in sorted((tmp_path / "out").iterdir(), key=lambda path: (path.suffix != ".parquet", path))
+    ]
+    assert "csv, jsonl, xlsx, parquet" in capsys.readouterr().err
+
+
 async def test_an_unknown_batch_and_a_draft_are_refused(
     installation: Office, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

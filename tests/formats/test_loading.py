@@ -17,6 +17,7 @@ from PIL import Image
 
 from rules.codes import pseudonym
 from rules.exports import Format
+from rules.model import BatchId
 from services.exporting import export
 from services.shapes import Wanted
 from storage.images import PictureStore, prepare
@@ -32,7 +33,7 @@ TEXTS = [
     "@SUM(1) 'x' \\n \\ ;|",
 ]
 CHOICES = ["긍정", '=부정, "말"', "애매 🤔\u200f"]
-VOTES = [[0, 0, 1], [1, 1, 1], [2, 2, 0], [0, None], [1], []]
+VOTES: list[list[int | None]] = [[0, 0, 1], [1, 1, 1], [2, 2, 0], [0, None], [1], []]
 """What each worker chose of each text, None where they passed."""
 
 SETS = [[0b011, 0b011, 0b100], [0b101]]
@@ -45,7 +46,7 @@ def jpeg(color: str) -> bytes:
     return file.getvalue()
 
 
-def lay_texts(rows: Filling) -> int:
+def lay_texts(rows: Filling) -> BatchId:
     batch = rows.batch(rows.person("소라"), code="TEXTS", choices=json.dumps(CHOICES))
     workers = [rows.person(f"w{number}") for number in range(3)]
     for number, (text, votes) in enumerate(zip(TEXTS, VOTES, strict=True), 1):
@@ -59,7 +60,7 @@ def lay_texts(rows: Filling) -> int:
     return batch
 
 
-def lay_sets(rows: Filling) -> int:
+def lay_sets(rows: Filling) -> BatchId:
     batch = rows.batch(rows.person("준"), code="SETS", kind="multiple", choices=json.dumps(CHOICES), seed="other")
     workers = [rows.person(f"m{number}") for number in range(3)]
     for number, votes in enumerate(SETS, 1):
@@ -69,7 +70,7 @@ def lay_sets(rows: Filling) -> int:
     return batch
 
 
-def lay_pictures(rows: Filling, store: PictureStore) -> int:
+def lay_pictures(rows: Filling, store: PictureStore) -> BatchId:
     batch = rows.batch(rows.person("유나"), code="PICS", choices=json.dumps(CHOICES))
     worker = rows.person("p")
     for number, (name, color) in enumerate(zip(NAMES, ("red", "green", "blue"), strict=True), 1):
@@ -201,9 +202,10 @@ def test_crowdkit_votes_as_we_do(loaded: dict[str, Any], votes: str) -> None:
     found = loaded["texts"][votes]
     spelled = harmless if votes == "votes" else str
     expected = {
-        spelled(f"{text} {number}"): spelled(CHOICES[each[0]])
-        for number, (text, each) in enumerate(zip(TEXTS, VOTES, strict=True), 1)
-        if each and each[0] is not None
+        spelled(f"{text} {number}"): spelled(CHOICES[first])
+        for number, (text, votes_of_one) in enumerate(zip(TEXTS, VOTES, strict=True), 1)
+        for first in votes_of_one[:1]
+        if first is not None
     }
 
     assert expected == {task: label for task, label in found["majority"].items() if task != "gold"}
