@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -161,7 +161,7 @@ class Truth:
 
 
 def broken(wishes: Wishes, sent: list[Instant]) -> Iterator[str]:
-    """The rules, by the messages that really went out."""
+    """The rules, by the messages that really went out; a sign of life at the instant of one came right after it."""
 
     by_day = Counter[date]()
     for number, at in enumerate(sent):
@@ -173,6 +173,6 @@ def broken(wishes: Wishes, sent: list[Instant]) -> Iterator[str]:
             yield f"on a {local:%A}"
         if any(at < ends for _, ends in [each for each in wishes.silent if each[0] < at][-1:]):
             yield f"at {local}, while silence was wished for"
-        if number >= 3 and bisect_right(wishes.signs, at) == bisect_right(wishes.signs, sent[number - 3]):
+        if number >= 3 and bisect_left(wishes.signs, at) == bisect_left(wishes.signs, sent[number - 3]):
             yield f"at {local}, the fourth without a sign of life"
     yield from (f"{times} on {day}" for day, times in by_day.items() if times > wishes.most)
