@@ -7,12 +7,14 @@ from bot.taps_bonuses import AdjustTap, DropRuleTap, MeasureTap, NewRuleTap, Pro
 from rules.amounts import parse_amount
 from rules.model import BatchId, Micros, PersonId
 from rules.refusals import Refusal
-from services import adjusting, bonusing, drafting
+from services import adjusting, bonusing, drafting, people
+from services.people import Role
 from services.promising import Measure
 
 
 async def bonus(ctx: Context, argument: str) -> None:
     """/bonus CODE"""
+    await ctx.run(people.require, ctx.person.id, Role.COORDINATOR, Role.OWNER)
     if not argument:
         raise Refusal("bonus.how")
     await show_rules(ctx, RulesTap(await ctx.run(drafting.find_own, ctx.person.id, argument)))
@@ -73,6 +75,7 @@ async def drop(ctx: Context, tap: DropRuleTap) -> None:
 
 async def adjust(ctx: Context, argument: str) -> None:
     """/adjust CODE 1200 reason"""
+    await ctx.run(people.require, ctx.person.id, Role.OWNER)
     code, amount, reason = adjusting.parse(argument)
     proposal = await ctx.run(adjusting.propose, ctx.person.id, code, amount, reason)
     await ctx.say(screens.confirm_screen(ctx.words, proposal))

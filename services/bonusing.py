@@ -61,6 +61,7 @@ def of_batch(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> tuple[st
 
 def find(tx: Tx, now: Instant, person: PersonId, rule: int) -> Rule:
     """A rule of one's own batch. Raises Refusal for any other."""
+    require(tx, person, Role.COORDINATOR, Role.OWNER)
     row = tx.one("bonuses.find", rule=rule)
     if row is None:
         raise Refusal("bonus.gone")

@@ -192,6 +192,7 @@ def _lines(tx: Tx, batch: BatchId, version: int) -> tuple[str, ...]:
 
 def require_reviewable(tx: Tx, now: Instant, person: PersonId, answer: AnswerId) -> Row:
     """An answer that this person may reject now. Raises Refusal when they may not, or it is too late."""
+    require(tx, person, Role.COORDINATOR, Role.OWNER)
     row = answer_row(tx, answer)
     drafting.own(tx, person, row["batch_id"])
     if row["worker_id"] == person:

@@ -43,7 +43,9 @@ NAMES_OF_LANGUAGES = frozenset({"start.language_ko", "start.language_en"})
 SAID_DIFFERENTLY = frozenset({"time.date", "money.one_answer"})
 """A month is a name in English and a number in Korean; one answer needs no number in English."""
 
-KOREAN_BY_NATURE = frozenset({"bot/lettering.py", "bot/words.py", "rules/amounts.py", "rules/settings.py", "rules/times.py"})
+KOREAN_BY_NATURE = frozenset(
+    {"bot/lettering.py", "bot/words.py", "rules/amounts.py", "rules/settings.py", "rules/times.py"}
+)
 ASKED = ("choices", "kind", "price", "overlap", "guide")
 CHANGED = ("price", "overlap", "choices", "guide", "title", "deadline", "review")
 APPEALABLE = ("told", "agreed", "appealed", "upheld", "denied")
