@@ -61,7 +61,7 @@ async def test_somebody_who_has_not_worked_has_nothing(books: Books) -> None:
         days = await db.read(earning.earnings_of, NOON, mina, SEOUL)
         history = await db.run(earning.newest, mina)
     nothing = Micros(0)
-    assert earning.Balance("MINA22", nothing, 0, nothing, None, *[nothing] * 4) == found
+    assert earning.Balance("MINA22", nothing, 0, nothing, None, nothing, nothing, nothing, nothing) == found
     assert (0, 0, 14) == (days.amount, days.answers, len(days.days))
     assert earning.History((), is_newest=True, is_oldest=True) == history
 

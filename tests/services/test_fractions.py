@@ -112,7 +112,8 @@ def test_every_fraction_is_where_it_belongs(terms: Terms, steps: list[tuple[int,
         life.end()
 
         assert [] == office.do(violations)
-        given = dict(office.rows("SELECT worker_id, COUNT(*) FROM answer WHERE undone = 0 AND price > 0 GROUP BY 1"))
+        rows = office.rows("SELECT worker_id, COUNT(*) FROM answer WHERE undone = 0 AND price > 0 GROUP BY 1")
+        given = {row[0]: row[1] for row in rows}
         for worker in life.workers:
             assert int(str(given.get(worker, 0))) * terms.price == office.do(balance, ledger.available(worker))
             assert 0 == office.do(balance, ledger.pending(worker))

@@ -314,7 +314,8 @@ class Walk(Walker):
         boss = self.office.boss.id
         if is_on:
             assert self.do(budgeting.fund, boss, boss, PLENTY)
-            assert self.office.do(budgeting.left, boss) >= PLENTY
+            left = self.office.do(budgeting.left, boss)
+            assert left is not None and left >= PLENTY
         else:
             self.do(budgeting.set_limit, boss, boss, is_on=False)
         if is_on and not self.plain.is_limited:

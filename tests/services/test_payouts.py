@@ -63,7 +63,14 @@ async def test_asking_twice_is_asking_once(desk: Desk) -> None:
 async def test_the_database_itself_takes_one_open_payout_for_a_worker(desk: Desk) -> None:
     mina = await earner(desk, 18_400)
     await asked(desk, mina)
-    values = {"code": "AAAAAAAA", "gross": 1, "income_tax": 0, "local_tax": 0, "net": 1, "profile": "exempt"}
+    values: dict[str, str | int | None] = {
+        "code": "AAAAAAAA",
+        "gross": 1,
+        "income_tax": 0,
+        "local_tax": 0,
+        "net": 1,
+        "profile": "exempt",
+    }
     with pytest.raises(UniqueViolation):
         await desk.do(lambda tx: tx.one("payouts.ask", worker=mina, now=1, **values))
 

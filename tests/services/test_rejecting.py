@@ -1,6 +1,7 @@
 """Rejections: who may make and decide them, what they do to money, tasks and counters, and how that is undone."""
 
 from collections.abc import AsyncIterator, Awaitable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,8 +29,8 @@ from services import (
 )
 from services.enrolling import Newcomer
 from services.rejecting import Outcome
-from services.working import Summary
-from storage import Tx
+from services.working import Recorded, Summary
+from storage import Row, Tx
 from storage.checks import violations
 from storage.ledger import balance, total
 
@@ -183,7 +184,7 @@ async def test_where_the_price_has_risen_no_other_answer_is_asked_for(desk: Desk
     """What this answer would have earned does not pay for another one."""
     batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
     answer = await answered(desk, mina, batch)
-    await desk.do(steering.reprice, desk.now, desk.coordinator, batch, 30 * WON)
+    await desk.do(steering.reprice, desk.now, desk.coordinator, batch, Micros(30 * WON))
     made = await reject(desk, answer)
     before = await left_in(desk, ledger.budget(desk.coordinator))
     await desk.do(appealing.agree, desk.now, mina, made.rejection)
@@ -293,7 +294,8 @@ async def test_what_is_settled_undone_or_late_is_not_rejected(desk: Desk) -> Non
     desk.wait(HOUR)
     assert 1 == await desk.do(expiring.expire, desk.now, 50)
     await answered(desk, jun, batch)
-    assert (await desk.tap(mina, card)).is_late
+    recorded = await desk.tap(mina, card)
+    assert isinstance(recorded, Recorded) and recorded.is_late
     late = await newest(desk, mina, batch)
     assert "review.not_rejectable" == await refused(reject(desk, late))
     assert "review.not_rejectable" == await refused(reject(desk, AnswerId(99)))
@@ -441,9 +443,9 @@ async def test_those_who_are_asked_are_the_owners_and_the_batchs_coordinator(des
     batch, mina, daon = await desk.batch(guide=GUIDE), await desk.worker(), await coordinator(desk)
     await appealed(desk, mina, await answered(desk, mina, batch))
 
-    waiting = {person: len((await desk.do(reviewing.overview, desk.now, person)).waiting) for person in (1, daon)}
+    waiting = [len((await desk.do(reviewing.overview, desk.now, person)).waiting) for person in (PersonId(1), daon)]
 
-    assert {1: 1, daon: 1} == waiting
+    assert [1, 1] == waiting
     second_owner = await desk.worker("Boss too")
     await desk.do(
         lambda tx: tx.run("people.grant", person=second_owner, owner=1, coordinator=0, worker=0, everything=0)
@@ -452,12 +454,16 @@ async def test_those_who_are_asked_are_the_owners_and_the_batchs_coordinator(des
     assert 1 == len((await desk.do(reviewing.overview, desk.now, second_owner)).waiting)
 
 
+def last_deeds(tx: Tx, action: str) -> list[Row]:
+    return tx.all("deeds.last", action=action, limit=5)
+
+
 async def test_everything_done_about_a_rejection_is_written_down(desk: Desk) -> None:
     batch, mina = await desk.batch(guide=GUIDE), await desk.worker()
     rejection = await appealed(desk, mina, await answered(desk, mina, batch))
     await desk.do(appealing.uphold, desk.now, desk.coordinator, rejection)
     for action in ("reject", "uphold_appeal"):
-        noted = await desk.do(lambda tx, action=action: tx.all("deeds.last", action=action, limit=5))
+        noted = await desk.do(partial(last_deeds, action=action))
         assert [(desk.coordinator, str(rejection))] == [(row["person_id"], row["detail"]) for row in noted]
 
 

@@ -10,7 +10,7 @@ from desk import PRICE, Desk, seen
 from reminded import MORNING, SEOUL, due, invite, kinds, opted_in, reseed, send, tick, unshown
 
 from rules.ledger import pending
-from rules.model import DAY, HOUR, MINUTE, SECOND, BatchId, Instant, PersonId
+from rules.model import DAY, HOUR, MINUTE, SECOND, BatchId, Instant, Micros, PersonId
 from rules.refusals import Refusal
 from rules.reminding import Kind, Snooze
 from rules.settings import Overlap
@@ -134,7 +134,7 @@ async def test_price_lease_and_seconds_begin_when_a_task_is_shown(desk: Desk, pa
     [mina] = await opted_in(desk, 1)
     reseed(path, [mina])
     await tick(desk)
-    await desk.do(steering.reprice, desk.now, desk.coordinator, batch, 2 * PRICE)
+    await desk.do(steering.reprice, desk.now, desk.coordinator, batch, Micros(2 * PRICE))
     desk.wait(HOUR)
 
     shown = await desk.begin(mina, batch)

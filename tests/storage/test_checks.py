@@ -243,6 +243,7 @@ def enter(tx: Tx) -> None:
         post(tx, posting, NOON)
 
 
+RUNS: Values = {"state": "running"}
 PAID: Values = {"gross": 10 * WON, "income_tax": 300_000, "local_tax": 30_000, "net": 9_670_000}
 
 ROWS: tuple[tuple[str, Values], ...] = (
@@ -253,13 +254,12 @@ ROWS: tuple[tuple[str, Values], ...] = (
     ),
     (
         "bonus_rule",
-        {"batch_id": 1, "made_by": 2, "measure": "each", "threshold": 1, "amount": 2 * WON, "most": 5 * WON}
-        | {"state": "running"},
+        {"batch_id": 1, "made_by": 2, "measure": "each", "threshold": 1, "amount": 2 * WON, "most": 5 * WON, **RUNS},
     ),
     ("bonus", {"rule_id": 1, "worker_id": 1, "number": 1, "amount": 2 * WON}),
     ("adjustment", {"worker_id": 1, "amount": WON, "made_by": 2}),
-    ("transfer", {"code": "T1", "state": "closed", "payouts": 1, "made_by": 2} | PAID),
-    ("payout", {"code": "P1", "worker_id": 1, "transfer_id": 1, "state": "paid"} | PAID),
+    ("transfer", {"code": "T1", "state": "closed", "payouts": 1, "made_by": 2, **PAID}),
+    ("payout", {"code": "P1", "worker_id": 1, "transfer_id": 1, "state": "paid", **PAID}),
     ("payout", {"code": "P2", "worker_id": 1, "state": "asked", "gross": 5 * WON, "net": 5 * WON}),
 )
 

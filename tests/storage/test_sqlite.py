@@ -20,7 +20,7 @@ async def db(tmp_path: Path) -> AsyncIterator[SqliteDatabase]:
 
 
 def claim(tx: Tx, job: str) -> bool:
-    return tx.one("jobs.claim", job=job, period="p", now=1) is not None
+    return tx.one("jobs.claim", job=job, period="p", now=1, until=2) is not None
 
 
 def claim_then_refuse(tx: Tx, job: str) -> bool:

@@ -43,7 +43,7 @@ def written(number: str = "1101234567891", holder: str = "미나", bank: str = "
     return Account(bank, number, holder).written()
 
 
-async def earner(desk: Desk, won: int | Micros, name: str = "Mina", *, has_account: bool = True) -> PersonId:
+async def earner(desk: Desk, won: float, name: str = "Mina", *, has_account: bool = True) -> PersonId:
     """A worker with so much available."""
     worker = await desk.worker(name)
     await earn(desk, worker, won)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from itertools import product
 from pathlib import Path
+from types import MappingProxyType
 
 from world import OWNER, Someone, World
 
@@ -55,6 +56,44 @@ OWNERS_DOORS = frozenset({"DoorTap", "AloneTap"})
 HARMLESS = frozenset({"InertTap", "PayeeTap", "NotMeTap"})
 """One shows how a card will look and does nothing for anybody; the others are a worker's own."""
 
+VALUES: Mapping[str, tuple[int | str, ...]] = MappingProxyType(
+    {
+        "batch": (1, 2),
+        "upload": (1, 2, 3),
+        "task": (1,),
+        "transfer": (1,),
+        "person": (2,),
+        "project": (0, 1),
+        "before": (0,),
+        "on": (0, 1),
+        "sure": (0, 1),
+        "keep": (0, 1),
+        "uses": (1,),
+        "days": (7,),
+        "key": ("price", "overlap"),
+        "value": ("3",),
+        "DoorTap.value": ("open",),
+        "SetPlanTap.value": ("hourly",),
+        "part": ("at",),
+        "format": ("parquet",),
+        "run": (1,),
+        "answer": (1,),
+        "rejection": (1,),
+        "rule": (1,),
+        "expected": (1,),
+        "doubt": (0,),
+        "after": (0,),
+        "worker": (2,),
+        "amount": (1_000_000,),
+        "seen": (0,),
+        "deed": ("give",),
+        "measure": ("answers",),
+        "profile": ("exempt",),
+        "until": (0,),
+    }
+)
+"""What buttons may name."""
+
 NOES = (
     "refusal.only_coordinator",
     "refusal.only_owner",
@@ -103,42 +142,7 @@ async def furnish(world: World, folder: Path) -> Office:
     await sora.tap("게시")
     await sora.send("draft.csv", table(4), "title: 나\nchoices: 예, 아니요\nprice: 20\noverlap: 1")
     await sora.send("asked.csv", table(4), "title: 다")
-    values: dict[str, tuple[int | str, ...]] = {
-        "batch": (1, 2),
-        "upload": (1, 2, 3),
-        "task": (1,),
-        "transfer": (1,),
-        "person": (2,),
-        "project": (0, 1),
-        "before": (0,),
-        "on": (0, 1),
-        "sure": (0, 1),
-        "keep": (0, 1),
-        "uses": (1,),
-        "days": (7,),
-        "key": ("price", "overlap"),
-        "value": ("3",),
-        "DoorTap.value": ("open",),
-        "SetPlanTap.value": ("hourly",),
-        "part": ("at",),
-        "format": ("parquet",),
-        "run": (1,),
-        "answer": (1,),
-        "rejection": (1,),
-        "rule": (1,),
-        "expected": (1,),
-        "doubt": (0,),
-        "after": (0,),
-        "worker": (2,),
-        "amount": (1_000_000,),
-        "seen": (0,),
-        "deed": ("give",),
-        "measure": ("answers",),
-        "profile": ("exempt",),
-        "until": (0,),
-        "code": (code_of_first(folder),),
-    }
-    return Office(world, owner, sora, values)
+    return Office(world, owner, sora, {**VALUES, "code": (code_of_first(folder),)})
 
 
 def code_of_first(folder: Path) -> str:
