@@ -177,3 +177,35 @@ def test_what_stands_in_the_way_of_a_tap_reads_no_growing_table_from_end_to_end(
     scans = [step.split() for step in plan if step.startswith("SCAN ")]
 
     assert [] == [scan for scan in scans if scan[1] in names and scan[-1] not in bounded]
+
+
+LOOKED_AT_OFTEN = (
+    "reminders.expire",
+    "reminders.people_due",
+    "reminders.settled",
+    "rejections.final",
+    "rejections.lapsed_proposals",
+    "rejections.undecided",
+    "reviews.waiting",
+    "slices.ending",
+    "slices.over",
+    "traces.outgoing",
+    "traces.payments_of",
+    "traces.settled_between",
+)
+"""What jobs do every minute, and what /why does at a tap, over tables that keep all that ever was."""
+
+
+@pytest.mark.parametrize("name", LOOKED_AT_OFTEN)
+def test_what_is_looked_at_often_reads_only_what_is_still_open_or_is_somebodys(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    sql = queries(SQLITE)[name]
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(parameters(sql)))]
+    kept = ("payment", "payout", "reminder", "rejection", "settlement", "slice")
+    whole = [step for step in plan if step.startswith("SCAN ") and step.split()[1] in kept]
+    partial = [
+        row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%WHERE%'")
+    ]
+
+    assert [] == [step for step in whole if step.split()[-1] not in partial]

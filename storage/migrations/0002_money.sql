@@ -152,6 +152,10 @@ CREATE TABLE adjustment (
 );
 CREATE INDEX adjustment_worker ON adjustment (worker_id, id);
 
+-- What became available to a worker, and what left, is followed from amounts that are tapped.
+CREATE INDEX settlement_worker ON settlement (worker_id, settled_at);
+CREATE INDEX payment_worker ON payment (worker_id, paid_at);
+
 -- Bonuses ------------------------------------------------------------------------------------------------------------
 
 -- A written rule: `amount` for each worker who has reached `threshold` by the measure, within the most that it may cost.

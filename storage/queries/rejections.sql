@@ -78,13 +78,16 @@ SELECT COUNT(*) AS answers
 -- name: lapsed_proposals
 -- Proposals that came too late: the answer is settled, about to be, or taken back.
 SELECT rejection.id FROM rejection JOIN answer ON answer.id = rejection.answer_id
- WHERE rejection.state = 'proposed'
+ WHERE rejection.state IN ('proposed', 'told', 'appealed') AND rejection.state = 'proposed'
    AND (answer.settles_at <= :now OR answer.undone = 1 OR answer.settlement_id IS NOT NULL)
  ORDER BY rejection.id
  LIMIT :limit;
 
 -- name: undecided
-SELECT id FROM rejection WHERE state = 'appealed' AND appealed_at <= :before ORDER BY id LIMIT :limit;
+SELECT id FROM rejection
+ WHERE state IN ('proposed', 'told', 'appealed') AND state = 'appealed' AND appealed_at <= :before
+ ORDER BY id
+ LIMIT :limit;
 
 -- name: final
 -- Rejections that nobody can appeal any more. One whose worker has not been told yet, and can be, waits.

@@ -8,14 +8,14 @@ UPDATE reminder SET state = 'dropped' WHERE state = 'waiting' AND expires_at <= 
 
 -- name: people_due
 -- Who has something to be reminded of, and no other reminder on its way. Nobody writes to people who are leaving.
-SELECT reminder.person_id, MIN(reminder.due_at) AS first
+SELECT person.id AS person_id, MIN(reminder.due_at) AS first
   FROM reminder JOIN person ON person.id = reminder.person_id
  WHERE reminder.state = 'waiting' AND reminder.due_at <= :now
    AND person.reachable = 1 AND person.leaving_at IS NULL
    AND NOT EXISTS (
        SELECT 1 FROM reminder other WHERE other.person_id = reminder.person_id AND other.state = 'queued')
- GROUP BY reminder.person_id
- ORDER BY first, reminder.person_id
+ GROUP BY person.id
+ ORDER BY first, person.id
  LIMIT :limit;
 
 -- name: due

@@ -79,7 +79,7 @@ SELECT labels, COUNT(*) AS votes
 SELECT rejection.id, rejection.state, rejection.worker_id, rejection.reviewer_id, batch.coordinator_id, batch.code,
        batch.title
   FROM rejection JOIN batch ON batch.id = rejection.batch_id
- WHERE rejection.state IN ('proposed', 'appealed')
+ WHERE rejection.state IN ('proposed', 'told', 'appealed') AND rejection.state IN ('proposed', 'appealed')
  ORDER BY rejection.id
  LIMIT :limit;
 

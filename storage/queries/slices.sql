@@ -156,13 +156,13 @@ SELECT slice.id FROM slice JOIN batch ON batch.id = slice.batch_id
         OR slice.state = 'cut' AND NOT EXISTS (
            SELECT 1 FROM reminder
             WHERE reminder.slice_id = slice.id AND reminder.state IN ('waiting', 'queued')))
- ORDER BY slice.id
+ ORDER BY slice.ends_at, slice.id
  LIMIT :limit;
 
 -- name: ending
 SELECT slice.id, slice.batch_id, slice.worker_id, slice.ends_at, slice.told_at
   FROM slice
- WHERE slice.state = 'held' AND slice.warned_at IS NULL AND slice.ends_at <= :soon
+ WHERE slice.state IN ('cut', 'held') AND slice.state = 'held' AND slice.warned_at IS NULL AND slice.ends_at <= :soon
  ORDER BY slice.ends_at
  LIMIT :limit;
 
