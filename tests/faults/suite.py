@@ -190,8 +190,9 @@ promise that is not reached stays in the table with its true figure. `make test`
 {table}
 
 * An answer is *acknowledged* when the toast that says so has reached Telegram. A tap is *lost* when its card's first
-  tap that Telegram kept is not the stored answer once the bot is idle again. Books are *damaged* when they do not sum to zero, SQLite's
-  integrity check or one of `storage/queries/checks.sql` finds something, or anybody is paid twice for an answer.
+  tap that Telegram kept is not the stored answer once the bot is idle again. Books are *damaged* when they do not sum
+  to zero, SQLite's integrity check or one of `storage/queries/checks.sql` finds something, or anybody is paid twice for
+  an answer.
 * A power cut replays what `strace` saw the bot write: what was synced is there, of the rest nothing, a part, or sectors
   of a part. With `synchronous = NORMAL` instead of `FULL` the same test loses acknowledged answers.
 * One part alone: `.venv/bin/python tests/faults/suite.py --only kill`. To go on after a break: `--output` and the
