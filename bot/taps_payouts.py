@@ -97,10 +97,11 @@ class SentTap(Tap):
 
 @dataclass(frozen=True)
 class AllPaidTap(Tap):
-    """The bank has paid all of it."""
+    """The bank has paid all of it; the second time it is meant (1)."""
 
     code = "yd"
     transfer: int
+    sure: int
 
 
 @dataclass(frozen=True)

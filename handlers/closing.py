@@ -79,7 +79,11 @@ async def mark_sent(ctx: Context, tap: SentTap) -> None:
 
 
 async def all_paid(ctx: Context, tap: AllPaidTap) -> None:
-    """Everything of which nothing else was said has arrived."""
+    """Everything of which nothing else was said has arrived, after being asked once more: nothing takes that back."""
+    if not tap.sure:
+        found = await ctx.run(transfers.transfer, ctx.person.id, tap.transfer)
+        await ctx.show(screens.all_paid_sure(found, ctx.words))
+        return
     while left := await ctx.run(bank_results.unsaid, ctx.person.id, tap.transfer, CHUNK):
         await ctx.run(bank_results.record, ctx.now, ctx.person.id, left)
     await show_transfer(ctx, TransferTap(tap.transfer))

@@ -86,7 +86,7 @@ def _transfer_buttons(found: Transfer, may_approve: bool, words: Words) -> Itera
         yield (Button(words.plain("closing.button_sent"), SentTap(found.id)),)
         yield (files, cancel)
     elif found.state is State.SENT:
-        yield (Button(words.plain("closing.button_all_paid"), AllPaidTap(found.id)),)
+        yield (Button(words.plain("closing.button_all_paid"), AllPaidTap(found.id, 0)),)
         yield (files,)
     yield (Button(words.plain("closing.button_back"), PayoutsTap()),)
 
@@ -96,6 +96,14 @@ def cancel_sure(found: Transfer, words: Words) -> Screen:
     yes = Button(words.plain("closing.button_cancel_sure"), CancelTransferTap(found.id, 1))
     no = Button(words.plain("closing.button_keep"), TransferTap(found.id))
     return Screen(words.line("closing.cancel_sure", code=found.code), ((yes,), (no,)))
+
+
+def all_paid_sure(found: Transfer, words: Words) -> Screen:
+    """Are you sure? Whoever's money has not arrived could not be paid again."""
+    yes = Button(words.plain("closing.button_all_paid_sure"), AllPaidTap(found.id, 1))
+    no = Button(words.plain("closing.button_all_paid_not"), TransferTap(found.id))
+    text = words.line("closing.all_paid_sure", code=found.code, count=found.left)
+    return Screen(text, ((yes,), (no,)))
 
 
 def prepared(found: Transfer, words: Words) -> Screen:

@@ -65,6 +65,13 @@ async def till(
         yield made
 
 
+async def all_paid(person: Someone) -> None:
+    """Everything of a transfer has arrived; that can't be taken back, so it is asked once more."""
+    asked_again = await person.tap("모두 지급됨")
+    assert "되돌릴 수 없어요" in asked_again
+    await person.tap("네, 모두 들어갔어요")
+
+
 async def asked(worker: Someone) -> str:
     """Ask for everything; the code of the payout."""
     await worker.say("/payout")
@@ -209,7 +216,7 @@ async def test_no_account_is_left_behind_in_any_file_or_message(tmp_path: Path) 
     async with till(tmp_path) as shop:
         await asked(shop.workers[0])
         code = await sent(shop)
-        await shop.owner.tap("모두 지급됨")
+        await all_paid(shop.owner)
         assert code
         number = b"1101234567800"
         kept = [path for path in (tmp_path / "data").rglob("*") if path.is_file()]
@@ -342,7 +349,7 @@ async def test_an_account_that_the_key_does_not_open_stays_out(tmp_path: Path) -
         await shop.world.do(give_account, person, "locked with another key")
         assert "미나: 저장된 계좌를 지금 열쇠로 열 수 없어요 (이번 이체에서 빠져요)" in await shop.sora.say("/payouts")
         await sent(shop)
-        await shop.owner.tap("모두 지급됨")
+        await all_paid(shop.owner)
         assert "진행 중인 출금 · 신청됨" in await mina.say("/payout")
         assert "지급 완료" in await jun.say("/payout")
 
@@ -410,9 +417,22 @@ async def test_who_leaves_asks_for_the_last_won_and_hears_of_it(tmp_path: Path) 
         await mina.tap("나가기")
         await asked(mina)
         await sent(shop)
-        await shop.owner.tap("모두 지급됨")
+        await all_paid(shop.owner)
         assert "입금됐어요" in await told(shop, mina)
         assert "7원" in mina.screen
+
+
+async def test_a_slip_of_the_thumb_pays_nobody(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        assert "남은 1건" in await shop.owner.tap("모두 지급됨")
+        await shop.owner.tap("아직이에요")
+        assert "입금됐어요" not in await told(shop, mina)
+        result = f"payout,result,reason\n{code},실패,예금주 불일치\n"
+        await shop.owner.send("결과.csv", result.encode(), "/payouts")
+        assert "예금주 불일치" in await told(shop, mina)
 
 
 async def test_payouts_are_among_what_is_told_of_oneself(tmp_path: Path) -> None:
@@ -420,7 +440,7 @@ async def test_payouts_are_among_what_is_told_of_oneself(tmp_path: Path) -> None
         [mina] = shop.workers
         code = await asked(mina)
         await sent(shop)
-        await shop.owner.tap("모두 지급됨")
+        await all_paid(shop.owner)
         await mina.say("/mydata")
         told_of = json.loads(mina.phone.document("tapwork-mydata.json"))
         assert [(code, "paid", "18400", "550", "50", "17800")] == [
@@ -448,5 +468,7 @@ async def test_everything_in_english(tmp_path: Path) -> None:
         assert "approved" in shop.owner.screen
         await shop.owner.tap("Sent")
         await shop.owner.tap("All paid")
+        assert "Have all arrived?" in shop.owner.screen
+        await shop.owner.tap("Yes, all have arrived")
         assert "1 paid · 0 failed · 0 without a result" in shop.owner.screen
         assert "Your money has arrived" in await told(shop, eve)
