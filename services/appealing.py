@@ -172,9 +172,14 @@ def uphold(tx: Tx, now: Instant, person: PersonId, rejection: int) -> Rejection:
 
 
 def deny(tx: Tx, now: Instant, person: PersonId, rejection: int) -> Rejection:
-    """The rejection stands; its reviewer can't say so alone. Raises Refusal as `uphold` does."""
+    """The rejection stands; its reviewer can't say so alone, and nobody once the time to decide is over.
+
+    Raises Refusal as `uphold` does.
+    """
     row = require_decider(tx, person, rejection)
     _require_appealed(row)
+    if review.decide_until(row["appealed_at"]) <= now:
+        raise Refusal("review.decided_before")
     deeds.require_second(tx, row["reviewer_id"], person)
     tx.run("rejections.decide", rejection=rejection, state="denied", person=person, now=now)
     release(tx, now, rejection)

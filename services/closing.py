@@ -46,7 +46,10 @@ def prepare(tx: Tx, now: Instant, person: PersonId, terms: Terms, left_out: Coll
 
 
 def fix(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, to_hand_out: bool) -> Transfer:
-    """Bind a transfer to its file, for ever. Raises Refusal when it is another file than before, or over."""
+    """Bind a transfer to its file, for ever. Raises Refusal when it is another file than before, or over.
+
+    Of a transfer that the bank has not got yet no file is handed out while the books do not add up.
+    """
     found = transfer(tx, person, transfer_id)
     if found.state is State.CANCELLED:
         raise Refusal("closing.over", code=found.code)
@@ -56,6 +59,8 @@ def fix(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, t
     if found.sha256 != sha256:
         raise Refusal("closing.file_changed", code=found.code)
     if to_hand_out:
+        if found.state in (State.PREPARED, State.APPROVED):
+            require_sound(tx)
         _require_accounts(tx, now, found)
         deeds.note(tx, now, person, "transfer_file", f"{found.code} {sha256}")
     return found

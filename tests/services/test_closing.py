@@ -207,6 +207,18 @@ async def test_nothing_is_closed_or_approved_while_the_books_do_not_add_up(desk:
     assert "money.stopped" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
 
 
+async def test_no_file_is_handed_out_while_the_books_do_not_add_up_unless_the_bank_has_it(desk: Desk) -> None:
+    _, _, boss = await crowd(desk, 18_400)
+    made = await prepared(desk)
+    await desk.do(closing.approve, desk.now, boss, made.id, TERMS)
+    await desk.do(auditing.remember, desk.now, [Violation("all_entries_sum_to_zero", "the ledger", 1)])
+    handed_out = (desk.now, desk.coordinator, made.id, DIGEST, True)
+
+    assert "money.stopped" == await refused(desk.do(closing.fix, *handed_out))
+    await desk.do(closing.send, desk.now, desk.coordinator, made.id)
+    assert State.SENT == (await desk.do(closing.fix, *handed_out)).state
+
+
 async def test_an_unapproved_transfer_is_not_sent(desk: Desk) -> None:
     _, [payout], boss = await crowd(desk, 18_400)
     made = await prepared(desk)

@@ -250,6 +250,16 @@ async def test_a_reviewer_cannot_let_a_rejection_of_their_own_stand(desk: Desk) 
     assert (0, 0, 0) == await money(desk, mina, batch)
 
 
+async def test_after_two_days_nobody_can_say_any_more_that_a_rejection_stands(desk: Desk) -> None:
+    batch, mina, daon = await desk.batch(guide=GUIDE), await desk.worker(), await coordinator(desk)
+    rejection = await appealed(desk, mina, await answered(desk, mina, batch))
+    desk.wait(48 * HOUR)
+
+    assert "review.decided_before" == await refused(desk.do(appealing.deny, desk.now, daon, rejection))
+    assert 1 == await desk.do(appealing.uphold_undecided, desk.now, 50)
+    assert 1 == await desk.do(settling.settle, desk.now, mina)
+
+
 async def test_one_person_alone_decides_alone(desk: Desk) -> None:
     batch, mina = await desk.batch([str(number) for number in range(5)], guide=GUIDE), await desk.worker()
     await desk.do(deeds.set_alone, desk.now, desk.coordinator, True)
