@@ -73,7 +73,7 @@ async def _wellness(kit: Kit) -> Wellness:
 
 async def _is_timely(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> bool:
     now, person, zone = kit.clock.now(), PersonId(notice.person), kit.config.timezone
-    return await kit.db.read(digests.is_timely, now, person, _morning(blanks), zone)
+    return await kit.db.read(digests.is_timely, now, Digest(blanks["digest"]), person, _morning(blanks), zone)
 
 
 def _morning(blanks: Mapping[str, Any]) -> Morning:

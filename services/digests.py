@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from rules import days, reminding
@@ -13,6 +14,7 @@ from rules.reminding import Choices
 from storage import Tx
 
 from . import preferring
+from .people import Role, person_of
 
 TOLD_AT = time(8, 30)
 MONDAY = 0
@@ -27,6 +29,16 @@ class Digest(StrEnum):
     WORKER = "worker"
     COORDINATOR = "coordinator"
     OWNER = "owner"
+
+
+READERS = MappingProxyType(
+    {
+        Digest.WORKER: frozenset({Role.WORKER}),
+        Digest.COORDINATOR: frozenset({Role.COORDINATOR, Role.OWNER}),
+        Digest.OWNER: frozenset({Role.OWNER}),
+    }
+)
+"""Whom each digest is for: it may be queued while somebody still is that, and sent when they are not."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,7 @@ def wants(tx: Tx, now: Instant, digest: Digest, person: PersonId, usual_zone: Zo
     """Whether somebody wants to hear of things, and may now: in their hours, and no more often than they want."""
     choices = preferring.choices_of(tx, person, usual_zone)
     if digest is Digest.WORKER:
-        rows = tx.all("digests.reminders_since", person=person, since=now - LOOKS_BACK)
+        rows = tx.all("reminders.sent_since", person=person, since=now - LOOKS_BACK)
         sent = [row["sent_at"] for row in rows]
         return reminding.next_allowed(choices, reminding.Kind.DIGEST, now, sent) == now
     return _is_welcome(choices, now)
@@ -106,30 +118,37 @@ def _is_welcome(choices: Choices, now: Instant) -> bool:
 
 
 def tell(tx: Tx, now: Instant, digest: Digest, person: PersonId, morning: Morning, usual_zone: ZoneInfo) -> bool:
-    """Queue somebody's digest of a day, and on Mondays the picture of the week; once, whether that was now."""
+    """Queue somebody's digest of a day, and on Mondays the picture of the week; once, whether that was now.
+
+    Each is a message: a worker who wants one a day at the most gets the digest alone.
+    """
     if not wants(tx, now, digest, person, usual_zone):
         return False
     if not tx.run("digests.tell", person=person, kind=digest, day=morning.name, now=now):
         return False
     blanks = json.dumps({"digest": digest, "day": morning.name, "zone": morning.zone})
-    if morning.is_monday and digest is not Digest.OWNER:
+    if digest is Digest.WORKER:
+        tx.run("digests.counts_as_reminder", person=person, subject=morning.name, now=now)
+        preferring.reminded(tx, now, person)
+    if morning.is_monday and digest is not Digest.OWNER and wants(tx, now, digest, person, usual_zone):
         key = f"week:{digest}:{person}:{morning.name}"
         tx.run("outbox.queue", key=key, person=person, kind="week", blanks=blanks, now=now)
+        if digest is Digest.WORKER:
+            tx.run("digests.counts_as_reminder", person=person, subject=f"week:{morning.name}", now=now)
     key = f"digest:{digest}:{person}:{morning.name}"
     tx.run("outbox.queue", key=key, person=person, kind="digest", blanks=blanks, now=now)
-    if digest is Digest.WORKER:
-        tx.run("digests.counts_as_reminder", person=person, day=morning.name, now=now)
-        preferring.reminded(tx, now, person)
     return True
 
 
-def is_timely(tx: Tx, now: Instant, person: PersonId, morning: Morning, usual_zone: ZoneInfo) -> bool:
+def is_timely(tx: Tx, now: Instant, digest: Digest, person: PersonId, morning: Morning, usual_zone: ZoneInfo) -> bool:
     """Whether what was queued may still go out: on its day, in somebody's hours, unless they have thought better of it.
 
-    A message may have waited for hours, such as while the bot was down.
+    A message may have waited for hours, such as while the bot was down; whose role has gone is not told any more.
     """
+    row = tx.one("people.find", person=person)
+    is_reader = row is not None and bool(person_of(row).roles & READERS[digest])
     is_today = morning.today.begins <= now < morning.today.ends
-    return is_today and _is_welcome(preferring.choices_of(tx, person, usual_zone), now)
+    return is_reader and is_today and _is_welcome(preferring.choices_of(tx, person, usual_zone), now)
 
 
 def switch(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:

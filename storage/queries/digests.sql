@@ -45,11 +45,8 @@ ON CONFLICT (person_id, kind, day) DO NOTHING;
 
 -- name: counts_as_reminder
 INSERT INTO reminder (person_id, kind, subject, blanks, state, due_at, expires_at, sent_at)
-VALUES (:person, 'digest', :day, '{}', 'sent', :now, :now, :now)
+VALUES (:person, 'digest', :subject, '{}', 'sent', :now, :now, :now)
 ON CONFLICT (person_id, kind, subject) DO NOTHING;
-
--- name: reminders_since
-SELECT sent_at FROM reminder WHERE person_id = :person AND state = 'sent' AND sent_at >= :since ORDER BY sent_at;
 
 -- name: settling
 -- When money in review becomes available, from one moment until before another.

@@ -50,10 +50,10 @@ SELECT id, kind, subject, blanks, slice_id, expires_at FROM reminder
 UPDATE reminder SET state = 'sent', sent_at = :now WHERE id = :reminder AND state = 'queued';
 
 -- name: sent_since
--- When messages went out; several reminders may have shared one.
-SELECT sent_at, outbox_id FROM reminder
+-- When messages went out; several reminders may have shared one, while each digest is one of its own.
+SELECT sent_at FROM reminder
  WHERE person_id = :person AND state = 'sent' AND sent_at >= :since
- GROUP BY outbox_id, sent_at
+ GROUP BY COALESCE(outbox_id, -id), sent_at
  ORDER BY sent_at;
 
 -- name: come_back_since

@@ -9,7 +9,7 @@ from desk import Desk
 from rules.model import DAY, HOUR, Instant, Micros, PersonId
 from rules.reminding import Snooze
 from rules.settings import Overlap
-from services import digesting, digests, preferring, settling
+from services import digesting, digests, preferring, reminding, settling
 from services.digests import Digest
 from storage import Tx
 
@@ -105,7 +105,7 @@ async def test_a_digest_counts_among_the_reminders_of_a_day(desk: Desk) -> None:
     now = at("2026-11-25 08:30")
     await run(desk, now)
 
-    rows = await desk.do(lambda tx: tx.all("digests.reminders_since", person=mina, since=0))
+    rows = await desk.do(lambda tx: tx.all("reminders.sent_since", person=mina, since=0))
 
     assert [now] == [row["sent_at"] for row in rows]
     assert not await desk.do(digests.wants, Instant(now + HOUR), Digest.WORKER, mina, SEOUL)
@@ -173,6 +173,28 @@ async def test_mondays_bring_the_week(desk: Desk) -> None:
     week = await desk.do(digesting.workers_week, mina, digests.morning(date(2026, 11, 23), "Asia/Seoul"))
     assert (date(2026, 11, 16), date(2026, 11, 22)) == (week.dates[0], week.dates[-1])
     assert (0, 0, 0, 0, 0, 0, 20_000_000) == week.values
+
+
+async def test_the_week_is_a_message_of_its_own_among_those_of_the_day(desk: Desk) -> None:
+    mina = await worked(desk, at("2026-11-22 15:00"))
+    jun = await worked(desk, at("2026-11-22 16:00"))
+    await desk.do(preferring.choose_most, desk.now, jun, 1)
+    now = at("2026-11-23 08:30")
+    await run(desk, now)
+
+    assert [["week", "digest"], ["digest"]] == [await desk.do(queued, each) for each in (mina, jun)]
+    assert [[now, now], [now]] == [await desk.do(reminding.sent_lately, now, each) for each in (mina, jun)]
+
+
+async def test_a_digest_is_for_those_who_still_are_what_it_is_for(desk: Desk) -> None:
+    mina, now = await worked(desk, at("2026-11-24 15:00")), at("2026-11-25 08:30")
+    morning = digests.morning(date(2026, 11, 25), "Asia/Seoul")
+
+    async def may(digest: Digest, person: PersonId) -> bool:
+        return await desk.do(digests.is_timely, now, digest, person, morning, SEOUL)
+
+    assert [True, False, False] == [await may(digest, mina) for digest in Digest]
+    assert await may(Digest.OWNER, desk.coordinator)
 
 
 async def test_a_coordinator_hears_of_what_goes_on_and_where_people_disagree(desk: Desk) -> None:
