@@ -36,11 +36,12 @@ class Vocabulary:
 async def read_results(
     path: Path, name: str, known: Collection[str], vocabulary: Vocabulary
 ) -> tuple[list[Result], int]:
-    """The results in a file, and how many lines name a payout but no outcome. Raises Refusal when there is nothing.
+    """The results in a file, and how many payouts are named without one outcome. Raises Refusal when there is nothing.
 
     `known` are the codes that the bank was given; they are recognized in columns of any name.
     """
     results: dict[str, Result] = {}
+    torn: set[str] = set()
     unclear = 0
     async with reading(File(path, name), path.parent, is_plain=True) as reader:
         while entries := await reader.next(AT_ONCE):
@@ -49,13 +50,13 @@ async def read_results(
                     continue
                 result = result_of(entry.row.meta, known, vocabulary)
                 unclear += result == UNCLEAR
-                if isinstance(result, Result):
-                    results[result.code] = result
+                if isinstance(result, Result) and results.setdefault(result.code, result).is_paid != result.is_paid:
+                    torn.add(result.code)
             if len(results) > MOST_ROWS:
                 raise Refusal("closing.result_long", limit=MOST_ROWS)
     if not results and not unclear:
         raise Refusal("closing.result_empty", file=name[:LONGEST_REASON])
-    return list(results.values()), unclear
+    return [result for result in results.values() if result.code not in torn], unclear + len(torn)
 
 
 UNCLEAR = "unclear"

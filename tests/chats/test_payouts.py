@@ -168,7 +168,7 @@ async def test_from_the_worker_to_the_bank_and_back(tmp_path: Path) -> None:
         assert "이유: 예금주 불일치" in news
         assert "계좌 다시 등록" in jun.buttons[0]
         await shop.sora.say("/payouts")
-        assert f"{code} · 2건 · 35,600원 · 완료" in shop.sora.screen
+        assert f"{code} · 완료" in shop.sora.screen
         assert "지급 완료 17,800원" in await mina.say("/balance")
         assert [] == await shop.world.do(violations)
 
@@ -433,6 +433,18 @@ async def test_a_slip_of_the_thumb_pays_nobody(tmp_path: Path) -> None:
         result = f"payout,result,reason\n{code},실패,예금주 불일치\n"
         await shop.owner.send("결과.csv", result.encode(), "/payouts")
         assert "예금주 불일치" in await told(shop, mina)
+
+
+async def test_a_file_that_calls_a_payout_paid_and_failed_decides_nothing(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        lines = f"payout,result\n{code},정상\n{code},실패\n{code},정상\n"
+        shown = await shop.owner.send("결과.csv", lines.encode(), "/payouts")
+        assert "지급 0건 · 실패 0건" in shown
+        assert "알아볼 수 없는 줄 1개" in shown
+        assert "입금됐어요" not in await told(shop, mina)
 
 
 async def test_payouts_are_among_what_is_told_of_oneself(tmp_path: Path) -> None:
