@@ -24,7 +24,7 @@ run: $(STAMP)  ## the bot, with the settings in .env
 	$(BIN)/tapwork run
 
 test: $(STAMP) browser  ## the whole test suite
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: $(STAMP)  ## style, types, layers, and the rules of the house
 	failed=; \
