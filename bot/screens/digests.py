@@ -88,8 +88,6 @@ def _batch(words: Words, each: Running) -> list[Html]:
         lines.append(words.line("digest.batch_speed", workers=words.number(each.workers), speed=speed))
     if each.is_paused:
         lines.append(words.line("digest.paused"))
-    elif not each.answers:
-        lines.append(words.line("digest.batch_idle"))
     return lines
 
 

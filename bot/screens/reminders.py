@@ -34,7 +34,7 @@ ZONES = (
     "Asia/Seoul", "Asia/Tokyo", "Asia/Shanghai", "Asia/Ho_Chi_Minh", "Asia/Kolkata",
     "Europe/London", "Europe/Berlin", "America/New_York", "America/Los_Angeles", "Australia/Sydney",
 )  # fmt: skip
-HOURS_ACROSS = 6
+HOURS_ACROSS = 4
 TITLE_LETTERS = 18
 """How much of a title fits on a button beside a word."""
 

@@ -22,7 +22,7 @@ def stall_screen(words: Words, stall: Stall, now: Instant) -> Screen:
     head = words.line("stall.head", title=stall.title, code=stall.code)
     why = words.line(
         f"stall.{stall.cause}",
-        quiet=words.duration(_hours(stall.quiet)),
+        quiet=_quiet(words, stall.quiet),
         people=words.number(stall.people),
         deadline=words.when(stall.deadline, now) if stall.deadline is not None else "",
         price=words.money(stall.raise_to) if stall.raise_to is not None else "",
@@ -31,8 +31,11 @@ def stall_screen(words: Words, stall: Stall, now: Instant) -> Screen:
     return Screen(f"{head}\n\n{why}", ((_fix(words, stall, now),), (card,)))
 
 
-def _hours(quiet: int) -> int:
-    return quiet - quiet % HOUR if quiet >= HOUR else quiet
+def _quiet(words: Words, quiet: int) -> str:
+    """In days or hours, once it has lasted so long."""
+    if quiet >= 2 * DAY:
+        return words.plain("time.days", days=words.number(quiet // DAY))
+    return words.duration(quiet - quiet % HOUR if quiet >= HOUR else quiet)
 
 
 def moving_screen(words: Words, batch: int) -> Screen:

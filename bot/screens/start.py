@@ -75,10 +75,11 @@ def settings_screen(words: Words, person: Person, owners: OwnersSettings | None)
         LanguageTap(next(each for each in LANGUAGES if each != words.language)),
     )
     lines: list[Html] = [words.line("start.settings")]
-    rows: list[Row] = [(language,)]
+    rows: list[Row] = []
     if Role.WORKER in person.roles:
         lines.append(words.line("start.settings_reads"))
         rows.append(tuple(_reads(words, person, each) for each in LANGUAGES))
+    rows.append((language,))
     rows.append((Button(words.plain("remind.settings_button"), RemindersTap()),))
     if owners is not None:
         lines += _owners_lines(words, owners)

@@ -57,8 +57,13 @@ def paper(words: Words, found: Statement, now: Instant) -> list[PaperLine]:
     lines = [PaperLine(Look.TITLE, words.plain("statement.title", month=month))]
     lines.append(PaperLine(Look.NOTE, words.plain("statement.who", name=found.name, code=found.code)))
     if found.is_running:
-        lines.append(PaperLine(Look.NOTE, words.plain("statement.running", when=words.when(now, now))))
+        lines.append(PaperLine(Look.NOTE, words.plain("statement.running", when=_written(now, words))))
     return [*lines, *_summary(words, found), *_days(words, found), *_others(words, found), *_left(words, found)]
+
+
+def _written(now: Instant, words: Words) -> str:
+    """Date and time in full: paper is read on other days, too."""
+    return words.plain("time.date_clock", date=words.day(now), clock=f"{words.local(now):%H:%M}")
 
 
 def _summary(words: Words, found: Statement) -> Iterator[PaperLine]:

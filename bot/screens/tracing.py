@@ -13,6 +13,8 @@ from ..words import Html, Words
 from .earnings import count, shortened
 
 LONGEST_REASON = 200
+SHARED = 16
+"""A longer button is cut off where it shares its row."""
 
 
 def whole(found: Whole, words: Words) -> Screen:
@@ -40,10 +42,10 @@ def _ways_down(found: Whole, words: Words) -> tuple[Row, ...]:
         now.append(Button(_part_button(words, "available", found.available), FlowTap(NOW)))
     left = found.in_payout or found.paid or found.taxes
     out: Row = (Button(words.plain("why.button_outgoing"), OutgoingTap(0)),) if left else ()
-    rows: list[Row] = [tuple(now)]
+    rows: list[Row] = [*_fitting(tuple(now))]
     if found.answers.count:
         rows.append((Button(_part_button(words, "answers", found.answers.amount), AnswersTap(ALL, 0, 0)),))
-    rows.append((*_others(words, ALL, found.bonuses, found.adjustments), *out))
+    rows += [*_fitting(_others(words, ALL, found.bonuses, found.adjustments)), out]
     rows.append(
         (
             Button(words.plain("money.button_balance"), BalanceTap()),
@@ -90,6 +92,11 @@ def _others(words: Words, ref: str, bonuses: Part, adjustments: Part) -> Row:
     return tuple(button for part, button in found if part.count)
 
 
+def _fitting(row: Row) -> tuple[Row, ...]:
+    """The buttons side by side, or one below the other where an amount would be cut off."""
+    return (row,) if all(len(button.text) <= SHARED for button in row) else tuple((button,) for button in row)
+
+
 def flow(found: Flow, now: Instant, words: Words) -> Screen:
     """What is available now, or a payout with its taxes, and what it was made of."""
     heading = _now(found, words) if found.out is None else _departure(found.out, now, words)
@@ -101,7 +108,7 @@ def flow(found: Flow, now: Instant, words: Words) -> Screen:
     rows: list[Row] = []
     if found.answers.count:
         rows.append((Button(_part_button(words, "answers", found.answers.amount), AnswersTap(found.ref, 0, 0)),))
-    rows.append(_others(words, found.ref, found.bonuses, found.adjustments))
+    rows += _fitting(_others(words, found.ref, found.bonuses, found.adjustments))
     if found.before is not None and found.carried:
         rows.append((Button(_part_button(words, "carried", found.carried), FlowTap(found.before.ref)),))
     rows.append((up(words, WhyTap() if found.out is None else OutgoingTap(0)),))

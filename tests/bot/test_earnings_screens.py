@@ -74,9 +74,9 @@ def test_the_balance_is_exact_and_says_when_the_next_part_is_available() -> None
     found = replace(money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + HOUR), coming=coming)
     assert seen(screens.balance(found, NOON, KOREAN)) == (
         "내 잔액\n\n오늘 1,240원 · 62건\n검수 대기 380.4원\n"
-        "오늘 13:00부터 80.4원\n내일 12:00부터 300원\n"
+        "오늘 13:00부터 80.4원 출금 가능\n내일 12:00부터 300원 출금 가능\n"
         "출금 가능 18,400원\n지급 완료 120,000원\n\n"
-        "내 코드 K7M2QP · 돈을 받을 때 담당자에게 알려 주세요."
+        "내 코드 K7M2QP · 담당자에게 돈에 대해 물을 때 알려 주세요."
     )
 
 
@@ -85,9 +85,9 @@ def test_the_balance_reads_well_in_english() -> None:
     found = replace(money(1_240 * WON, 380_400_000, 18_400 * WON, 120_000 * WON, NOON + HOUR), coming=coming)
     assert seen(screens.balance(found, NOON, ENGLISH)) == (
         "My balance\n\nToday ₩1,240 · 62 answers\nIn review ₩380.4\n"
-        "₩80.4 from today 13:00\n₩300 from tomorrow 12:00\n"
+        "₩80.4 available from today 13:00\n₩300 available from tomorrow 12:00\n"
         "Available ₩18,400\nPaid out ₩120,000\n\n"
-        "My code K7M2QP · Tell it to your coordinator to be paid."
+        "My code K7M2QP · Name it when you ask your coordinator about money."
     )
 
 

@@ -51,8 +51,8 @@ async def test_everybody_reads_what_matters_to_them(world: World) -> None:
     assert "☀️ 어제 100원 · 5건" in mina.screen
     assert "검수 대기 100원\n\n출금 가능해지는 돈\n9월 24일 (목) 100원" in mina.screen
     assert "☀️ 어제 9건 · 180원\n\n영화 리뷰 · 13%\n4 / 30건 · 어제 9건 · 180원" in sora.screen
-    assert "답이 가장 엇갈린 작업\n· " in sora.screen
-    assert "1 / 2 “1번째 영화는 볼만했다”" in sora.screen
+    assert "답이 가장 엇갈린 작업\n• " in sora.screen
+    assert "답 2개 중 1개만 같아요\n   “1번째 영화는 볼만했다”" in sora.screen
     assert "☀️ 어제의 운영" in owner.screen
     assert "작업자가 번 돈 180원" in owner.screen
     assert "✅ 장부가 맞아요." in owner.screen

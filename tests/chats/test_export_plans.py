@@ -265,7 +265,7 @@ async def test_an_owner_types_a_folder_and_a_coordinator_may_not(tmp_path: Path)
     place = (tmp_path / "elsewhere").as_uri()
     async with bureau(tmp_path) as desk:
         await desk.card(desk.sora)
-        await desk.sora.tap("다른 곳에도 두기")
+        await desk.sora.tap("📁 둘 곳")
         refused = await desk.sora.say(place)
         with_password = await desk.sora.say("sftp://sora:secret@host/x")
         accepted = await desk.sora.say("sftp://sora@host/x")

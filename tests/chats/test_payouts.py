@@ -468,7 +468,7 @@ async def test_everything_in_english(tmp_path: Path) -> None:
         [eve] = shop.workers
         assert "Available ₩18,400" in await eve.say("/payout")
         assert "Income tax −₩550\nLocal tax −₩50\nYou get ₩17,800" in await eve.tap("Ask for a payout")
-        await eve.tap("Yes, ₩17,800")
+        await eve.tap("Yes, send me ₩17,800")
         assert "On its way · asked for" in eve.screen
         await shop.owner.say("/language")
         await shop.owner.tap("English")

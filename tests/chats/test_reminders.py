@@ -81,13 +81,13 @@ async def test_the_same_in_english(world: World) -> None:
 
     await clock(world)
 
-    assert "• New batch Films · ₩20 each\n20 tasks are kept for you until today 12:00. No need to hurry." in mina.screen
+    assert "• New batch Films · ₩20 each\n20 kept for you until today 12:00. No need to hurry." in mina.screen
     assert ["Start Films", "Not today", "Rest a week", "Turn off"] == mina.buttons
     world.clock.advance(90 * MINUTE)
     await clock(world)
-    assert "• Films: the 20 tasks kept for you go to others today 12:00." in mina.screen
-    assert "Films: 20 tasks are kept for you until today 14:00." == await mina.tap("Keep")
-    assert "20 tasks are back in the queue. Thank you for telling us." == await mina.tap("Give back")
+    assert "• Films: 20 kept for you until today 12:00. Keep them longer, or give them back." in mina.screen
+    assert "Films: 20 kept for you until today 14:00." == await mina.tap("Keep")
+    assert "Back in the queue: 20. Thank you for telling us." == await mina.tap("Give back")
 
 
 async def test_the_offer_to_be_told_is_made_once(world: World) -> None:
@@ -120,7 +120,10 @@ async def test_a_slice_about_to_end_is_kept_or_given_back(world: World) -> None:
 
     await clock(world)
 
-    assert "🔔 알림\n\n• 영화 리뷰에서 맡아 둔 20건은 오늘 12:00에 다른 분께 넘어가요." == mina.screen
+    assert (
+        "🔔 알림\n\n• 영화 리뷰 20건을 오늘 12:00까지 맡아 두고 있어요. 더 두려면 계속, 아니면 반납을 눌러 주세요."
+        == mina.screen
+    )
     assert ["계속", "반납", "오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons
     assert "영화 리뷰 20건을 오늘 14:00까지 더 맡아 둘게요." == await mina.tap("계속")
     assert ["시작하기", "반납"] == mina.buttons
@@ -190,8 +193,8 @@ async def test_what_when_and_how_often_is_chosen_by_buttons(world: World) -> Non
     assert "매일 · 08:00–21:00 · 하루 2번까지\n시간대 Asia/Seoul" in mina.screen
 
     await mina.tap("☐ 새 일감")
-    await mina.tap("☑ 요약")
-    assert ["☑ 새 일감", "☐ 요약"] == [each for each in mina.buttons if each[2:] in ("새 일감", "요약")]
+    await mina.tap("☑ 아침 소식")
+    assert ["☑ 새 일감", "☐ 아침 소식"] == [each for each in mina.buttons if each[2:] in ("새 일감", "아침 소식")]
     for day in "월화수목금":
         await mina.tap(f"☑ {day}")
     await mina.tap("08:00부터")
@@ -238,7 +241,7 @@ async def test_a_coordinator_chooses_among_what_they_are_sent(world: World) -> N
 
     await sora.say("/reminders")
 
-    assert ["☑ 요약"] == [each for each in sora.buttons if each[:1] in "☑☐"][:1]
+    assert ["☑ 아침 소식"] == [each for each in sora.buttons if each[:1] in "☑☐"][:1]
     assert "☑ 새 일감" not in sora.buttons
 
 

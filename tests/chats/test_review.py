@@ -279,7 +279,7 @@ async def test_english_people_read_english(world: World) -> None:
     [eve] = await world.workers(owner, "Eve", language="en")
     await eve.say("/work")
     await eve.tap("good")
-    assert "In review ₩1,240\n₩1,240 from tomorrow 23:13" in await eve.say("/balance")
+    assert "In review ₩1,240\n₩1,240 available from tomorrow 23:13" in await eve.say("/balance")
     await sora.say("/review")
     await sora.tap("Films · 0")
     assert "Answer good\nNobody else has answered yet." in sora.screen

@@ -141,7 +141,7 @@ async def test_workers_read_the_promise_before_they_choose(world: World) -> None
     await promise(sora, code, "답 N건마다", "5", "300", "1000")
     await sora.tap("시작하기")
     assert "🎁 답 5건마다 300원을 더 드려요." in await mina.say("/work")
-    assert "1,000원 남았고" in mina.screen
+    assert "남은 보너스 1,000원" in mina.screen
 
 
 async def test_nobody_but_the_batchs_people_promises_bonuses(world: World) -> None:
