@@ -72,7 +72,7 @@ async def bound(ctx: Context, transfer: int, *, to_hand_out: bool = False) -> Bu
 async def hand_out(ctx: Context, transfer: int) -> None:
     """Send a transfer's files: for the bank, for the tax office, and what looks wrong."""
     bundle = await bound(ctx, transfer, to_hand_out=True)
-    folder = ctx.kit.config.data_dir / "payouts"
+    folder = ctx.kit.config.payouts
     await asyncio.to_thread(sweep, folder)
     wrong = await suspicions(ctx.kit, ctx.person.id, bundle)
     with passing_folder(folder) as place:

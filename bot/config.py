@@ -80,6 +80,11 @@ class Config:
         return self.data_dir / "exports"
 
     @property
+    def payouts(self) -> Path:
+        """Where files with accounts in clear lie for as long as they are being sent or read."""
+        return self.data_dir / "payouts"
+
+    @property
     def backups(self) -> Path:
         return self.data_dir / "backups"
 

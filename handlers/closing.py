@@ -126,7 +126,7 @@ async def _take_in(ctx: Context, document: Document) -> None:
 async def _read(ctx: Context, document: Document) -> tuple[list[Result], int]:
     """The file lies on the disk only for as long as it is read."""
     known = await ctx.kit.db.read(bank_results.given, ctx.person.id)
-    with passing_folder(ctx.kit.config.data_dir / "payouts") as folder:
+    with passing_folder(ctx.kit.config.payouts) as folder:
         path = folder / "result"
         try:
             await ctx.kit.telegraph.download(document.file_id, path)

@@ -1,6 +1,7 @@
 """Forgets those who have left, on the date that they were told: first a goodbye, and with it who they were."""
 
 import asyncio
+from contextlib import suppress
 from pathlib import Path
 
 from bot.context import Kit
@@ -25,7 +26,8 @@ async def run(kit: Kit, now: Instant) -> str:
 
 
 def _sweep(folder: Path, now: Instant) -> None:
-    """A document that a stopped bot has left is not kept."""
-    for path in folder.glob("*.json*"):
-        if path.stat().st_mtime * 1_000 < now - DAY:
-            path.unlink(missing_ok=True)
+    """A document that a stopped bot has left is not kept: what is stored of somebody, or a month of their money."""
+    for path in folder.glob("*.*"):
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime * 1_000 < now - DAY:
+                path.unlink()

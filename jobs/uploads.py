@@ -7,10 +7,15 @@ from bot import posting as flow
 from bot.context import Kit
 from rules.model import DAY, Instant, UploadId
 from services import posting
+from storage.bank_files import sweep
 
 
 async def run(kit: Kit, now: Instant) -> str:
-    """Go on with what was left half-done, and delete files a day after they were last needed."""
+    """Go on with what was left half-done, and delete files a day after they were last needed.
+
+    Files for a bank hold accounts in clear: what a stopped bot left of them goes away within the hour.
+    """
+    await asyncio.to_thread(sweep, kit.config.payouts)
     resumed = await flow.resume(kit, now)
     await kit.db.run(posting.forget, now)
     old = await kit.db.run(posting.to_tidy, Instant(now - DAY))
