@@ -25,6 +25,9 @@ MOST_MEMORY = 150
 """MiB that the bot may grow by."""
 
 READERS_MEMORY = 512
+SLACK = 20 << 10
+"""KiB within which a figure may still be that of the process that started the other."""
+
 MOST_SECONDS = 5.0
 TAG = re.compile("<[^>]*>")
 
@@ -53,8 +56,10 @@ class Figures:
 
     @property
     def readers_memory(self) -> float:
-        """MiB of the largest process that this one has started."""
-        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+        """MiB of the largest process that this one has started, or 0 where it can't be told: the figure of a process
+        begins with the peak of the one that started it."""
+        own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+        return largest / 1024 if largest > own + SLACK else 0.0
 
     @property
     def line(self) -> str:
