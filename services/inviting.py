@@ -1,6 +1,7 @@
 """Telling people of new work: who is told of a batch, with tasks of their own so that nobody has to race."""
 
 from dataclasses import dataclass
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from rules import reminding
@@ -47,7 +48,10 @@ class Effect:
 
 def wanting(tx: Tx, now: Instant, usual_zone: ZoneInfo) -> list[BatchId]:
     """The batches that have free slots and somebody to tell of them at this moment."""
-    return [row["id"] for row in tx.all("slices.open_batches") if _candidates(tx, now, row["id"], usual_zone)]
+    # Most people want to hear of most batches: each is asked once, be it that all of them sleep.
+    may_be_told = cache(lambda person: _may_be_told(tx, now, person, usual_zone))
+    batches = [BatchId(row["id"]) for row in tx.all("slices.open_batches")]
+    return [batch for batch in batches if any(map(may_be_told, _audience(tx, now, batch)))]
 
 
 def invite(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> Round:
@@ -82,6 +86,11 @@ def effect(tx: Tx, batch: BatchId) -> Effect | None:
 
 
 def _candidates(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> list[PersonId]:
+    return [person for person in _audience(tx, now, batch) if _may_be_told(tx, now, person, usual_zone)]
+
+
+def _audience(tx: Tx, now: Instant, batch: BatchId) -> list[PersonId]:
+    """Who could be told of a batch, whatever the hour."""
     rows = tx.all(
         "slices.candidates",
         batch=batch,
@@ -94,7 +103,7 @@ def _candidates(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> l
         at_once=BATCHES_AT_ONCE,
         lasts=now + slicing.LASTS + HOUR,
     )
-    return [row["id"] for row in rows if _may_be_told(tx, now, row["id"], usual_zone)]
+    return [PersonId(row["id"]) for row in rows]
 
 
 def _may_be_told(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) -> bool:
