@@ -21,14 +21,19 @@ def alone_since(tx: Tx) -> Instant | None:
 
 
 def is_alone(tx: Tx) -> bool:
-    """Whether this is an installation of one person, where nobody else could look twice."""
+    """Whether one person may do what takes two: an owner has said so, and nobody has come since who could look."""
     row = tx.one("people.setting", name=ALONE)
-    return row is not None and row["value"] == "yes"
+    return row is not None and row["value"] == "yes" and not _has_others(tx)
 
 
 def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
-    """An owner says that there is nobody else, or that there is; noted. Raises Refusal for anybody else."""
+    """An owner says that there is nobody else, or that there is; noted.
+
+    Raises Refusal for anybody else, and where there is somebody else.
+    """
     require(tx, person, Role.OWNER)
+    if is_on and _has_others(tx):
+        raise Refusal("refusal.not_alone")
     if is_alone(tx) == is_on:
         return
     tx.run("people.set", name=ALONE, value="yes" if is_on else "no", now=now, person=person)
@@ -43,3 +48,7 @@ def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
     require(tx, second, Role.COORDINATOR, Role.OWNER)
     if first == second and not is_alone(tx):
         raise Refusal("refusal.second_person")
+
+
+def _has_others(tx: Tx) -> bool:
+    return len(tx.all("people.staff", limit=2)) > 1

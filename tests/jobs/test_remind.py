@@ -188,7 +188,12 @@ def decided(path: Path) -> list[tuple[str, str, int, bool]]:
 
 def count(fortnight: Fortnight) -> Counter[str]:
     """How often people were told of what."""
-    said = {"new work": "새 일감", "an ending slice": "더 두려면 계속", "a deadline": "끝나요", "work after a break": "들러"}
+    said = {
+        "new work": "새 일감",
+        "an ending slice": "더 두려면 계속",
+        "a deadline": "끝나요",
+        "work after a break": "들러",
+    }
     texts = [text for reader in fortnight.readers for _, text in reader.sent]
     return Counter({kind: sum(words in text for text in texts) for kind, words in said.items()})
 

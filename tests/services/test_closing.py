@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -164,12 +165,19 @@ async def test_a_new_tax_profile_counts_from_the_closing_on(desk: Desk) -> None:
     assert "closing.rates_changed" == await refused(desk.do(closing.approve, desk.now, boss, made.id, TERMS))
 
 
+def depart(tx: Tx, person: PersonId, now: Instant) -> None:
+    tx.run("personal.leave", person=person, now=now, until=now)
+
+
 async def test_whoever_prepared_a_transfer_does_not_approve_it_unless_alone(desk: Desk) -> None:
     await crowd(desk, 18_400)
     me = desk.coordinator
     made = await prepared(desk)
     assert "refusal.second_person" == await refused(desk.do(closing.approve, desk.now, me, made.id, TERMS))
 
+    others = [row["id"] for row in await desk.do(lambda tx: tx.all("transfers.seconds", person=me, limit=9))]
+    for other in others:
+        await desk.do(partial(depart, person=other, now=desk.now))
     await desk.do(deeds.set_alone, desk.now, me, True)
     assert State.APPROVED is (await desk.do(closing.approve, desk.now, me, made.id, TERMS)).state
 

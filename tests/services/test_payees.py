@@ -209,8 +209,11 @@ async def test_nobody_but_another_owner_releases_an_account(desk: Desk) -> None:
 
     assert "refusal.only_owner" == await refusal(desk, payees.release, desk.now, mina, mina)
     assert "refusal.second_person" == await refusal(desk, payees.release, desk.now, boss.id, boss.id)
-    await desk.do(payees.release, desk.now, await second_owner(desk), boss.id)
+    other = await second_owner(desk)
+    await desk.do(payees.release, desk.now, other, boss.id)
     await desk.do(payees.dispute, desk.now, boss.id)
+    assert "refusal.not_alone" == await refusal(desk, deeds.set_alone, desk.now, boss.id, True)
+    await desk.do(lambda tx: tx.run("personal.leave", person=other, now=desk.now, until=desk.now))
     await desk.do(deeds.set_alone, desk.now, boss.id, True)
     await desk.do(payees.release, desk.now, boss.id, boss.id)
     assert not (await stored(desk, boss.id)).waits_for_owner
