@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rules.model import Micros
-from services.promising import Promise
+from services.promising import Measure, Promise
 
 from ..words import Html, Words
 
@@ -18,7 +18,15 @@ def promised(promises: Sequence[Promise], words: Words) -> list[Html]:
     lines = []
     for each in promises:
         rule = promise(each.measure, each.threshold, each.amount, words)
-        done = words.plain("bonus.done", done=words.number(each.done)) if each.done else ""
-        lines.append(words.line("bonus.offered", rule=rule, done=done))
+        lines.append(words.line("bonus.offered", rule=rule, done=_done(each, words)))
         lines.append(words.line("bonus.offered_terms", left=words.money(each.left)))
     return lines
+
+
+def _done(each: Promise, words: Words) -> str:
+    """How far a worker is; what is given once is reached once."""
+    if not each.done:
+        return ""
+    if each.measure is Measure.ANSWERS and each.done >= each.threshold:
+        return words.plain("bonus.reached")
+    return words.plain("bonus.done", done=words.number(each.done))
