@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Callable
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
@@ -9,6 +10,13 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def new_code(length: int) -> str:
     """A random code without letters and digits that look alike."""
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def free_code(length: int, is_taken: Callable[[str], bool]) -> str:
+    """A random code that nobody has; among many thousands two draws do meet."""
+    while is_taken(code := new_code(length)):
+        pass
+    return code
 
 
 def new_invite_code() -> str:

@@ -8,7 +8,7 @@ from statistics import median
 
 from rules import ledger
 from rules.choosing import bits, names
-from rules.codes import new_code
+from rules.codes import free_code
 from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, ProjectId
 from rules.pricing import Cost, cost, gold_answers
 from rules.refusals import Refusal
@@ -66,7 +66,7 @@ def begin_batch(tx: Tx, now: Instant, coordinator: PersonId, settings: Settings)
         raise LookupError("choices, price, kind or overlap")
     row = tx.one(
         "drafts.begin",
-        code=_free_code(tx),
+        code=free_code(CODE_LENGTH, lambda code: tx.one("batches.by_code", code=code) is not None),
         project=_project(tx, now, coordinator, settings),
         coordinator=coordinator,
         title=settings.title,
@@ -89,13 +89,6 @@ def begin_batch(tx: Tx, now: Instant, coordinator: PersonId, settings: Settings)
     if settings.guide:
         tx.run("drafts.write_guide", batch=row["id"], content=settings.guide, now=now)
     return BatchId(row["id"])
-
-
-def _free_code(tx: Tx) -> str:
-    while True:
-        code = new_code(CODE_LENGTH)
-        if tx.one("batches.by_code", code=code) is None:
-            return code
 
 
 def _as_json(choices: Sequence[str]) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from rules.codes import digest, new_code, new_invite_code
+from rules.codes import digest, free_code, new_invite_code
 from rules.model import DAY, Instant, PersonId, ProjectId
 from rules.refusals import Refusal
 from storage import Row, Tx
@@ -58,7 +58,7 @@ def arrive(tx: Tx, now: Instant, who: Newcomer, code: str, owners: frozenset[int
     row = tx.one(
         "people.add",
         telegram=who.telegram_id,
-        code=_free_code(tx),
+        code=free_code(PERSON_CODE, lambda code: tx.one("people.by_code", code=code) is not None),
         name=who.name,
         username=who.username,
         language=who.language,
@@ -183,13 +183,6 @@ def _use(tx: Tx, now: Instant, code: str) -> Row:
 def _used(tx: Tx, person: PersonId, code: str) -> bool:
     """Whether this person came in by this code before: their second /start costs no use."""
     return tx.one("people.used_invite", hash=digest(code), person=person) is not None
-
-
-def _free_code(tx: Tx) -> str:
-    """A code that nobody has; among many thousands of people two draws do meet."""
-    while tx.one("people.by_code", code=(code := new_code(PERSON_CODE))) is not None:
-        pass
-    return code
 
 
 def _grant(tx: Tx, now: Instant, person: PersonId, invite: Row | None, *, is_owner: bool, is_new: bool) -> None:
