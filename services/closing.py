@@ -152,7 +152,7 @@ def _unless_over(found: Transfer) -> Transfer:
 
 def _tell_seconds(tx: Tx, now: Instant, found: Transfer) -> None:
     """Those who may approve hear that there is something to approve."""
-    for row in tx.all("transfers.seconds", person=found.made_by, limit=SECONDS):
+    for row in tx.all("deeds.seconds", person=found.made_by, limit=SECONDS):
         _queue(tx, now, row["id"], "transfer_prepared", found)
 
 

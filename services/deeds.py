@@ -7,6 +7,7 @@ from storage import Tx
 from .people import Role, require
 
 ALONE = "alone"
+NOBODY = 0
 
 
 def note(tx: Tx, now: Instant, person: PersonId | None, action: str, detail: str) -> None:
@@ -51,4 +52,4 @@ def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
 
 
 def _has_others(tx: Tx) -> bool:
-    return len(tx.all("people.staff", limit=2)) > 1
+    return len(tx.all("deeds.seconds", person=NOBODY, limit=2)) > 1

@@ -79,7 +79,7 @@ def overview(tx: Tx, person: PersonId) -> Overview:
         open=tuple(find(tx, row["id"]) for row in tx.all("transfers.open")),
         last=tuple(find(tx, row["id"]) for row in tx.all("transfers.last", limit=SHOWN)),
         is_alone=deeds.is_alone(tx),
-        has_seconds=bool(tx.all("transfers.seconds", person=person, limit=1)),
+        has_seconds=bool(tx.all("deeds.seconds", person=person, limit=1)),
     )
 
 

@@ -57,10 +57,6 @@ ON CONFLICT (project_id, person_id) DO NOTHING;
 -- name: setting
 SELECT value FROM setting WHERE name = :name;
 
--- name: staff
--- Who may look at what others have done.
-SELECT id FROM person WHERE (is_coordinator = 1 OR is_owner = 1) AND leaving_at IS NULL LIMIT :limit;
-
 -- name: set
 INSERT INTO setting (name, value, changed_at, changed_by) VALUES (:name, :value, :now, :person)
 ON CONFLICT (name) DO UPDATE

@@ -95,13 +95,6 @@ SELECT code FROM payout WHERE transfer_id = :transfer AND state = 'sent' ORDER B
 -- name: end
 UPDATE payout SET state = :state, reason = :reason, ended_at = :now WHERE id = :payout AND state = 'sent';
 
--- name: seconds
--- Who may approve what somebody else has prepared.
-SELECT id FROM person
- WHERE (is_coordinator = 1 OR is_owner = 1) AND leaving_at IS NULL AND id <> :person
- ORDER BY is_owner DESC, id
- LIMIT :limit;
-
 -- name: given
 SELECT code FROM payout
  WHERE transfer_id IS NOT NULL AND state IN ('sent', 'paid', 'failed')

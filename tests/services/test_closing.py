@@ -175,7 +175,7 @@ async def test_whoever_prepared_a_transfer_does_not_approve_it_unless_alone(desk
     made = await prepared(desk)
     assert "refusal.second_person" == await refused(desk.do(closing.approve, desk.now, me, made.id, TERMS))
 
-    others = [row["id"] for row in await desk.do(lambda tx: tx.all("transfers.seconds", person=me, limit=9))]
+    others = [row["id"] for row in await desk.do(lambda tx: tx.all("deeds.seconds", person=me, limit=9))]
     for other in others:
         await desk.do(partial(depart, person=other, now=desk.now))
     await desk.do(deeds.set_alone, desk.now, me, True)
