@@ -74,12 +74,12 @@ def check(formats: Iterable[Format]) -> None:
 
 
 def makers(source: Source, wanted: Wanted) -> dict[str, Maker]:
-    """The files of an export by name, each with what writes it. Raises Refusal as `check` does."""
+    """The files of an export by name, labels first, each with what writes it. Raises Refusal as `check` does."""
     check(wanted.formats)
     found: dict[str, Maker] = {}
     for each in wanted.formats:
         found |= _makers(each, source, wanted)
-    return dict(sorted(found.items()))
+    return dict(sorted(found.items(), key=lambda file: (not file[0].startswith("labels"), file[0])))
 
 
 def _makers(each: Format, source: Source, wanted: Wanted) -> Mapping[str, Maker]:

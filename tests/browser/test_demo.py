@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Locator, Page, async_playwright, expect
+from browser import CHROMIUM, browsing
+from playwright.async_api import Locator, Page, expect
 
 from bot.demo import Demo, playing
-
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WAIT = 20_000
 
 pytestmark = [
     pytest.mark.browser,
@@ -39,16 +27,9 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
 
 @pytest.fixture
 async def page(demo: Demo) -> AsyncIterator[Page]:
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = await browser.new_page(viewport={"width": 1500, "height": 900}, locale="ko-KR")
-        page.set_default_timeout(WAIT)
-        mistakes: list[str] = []
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
+    async with browsing(1500, 900, locale="ko-KR") as page:
         await page.goto(demo.url)
         yield page
-        await browser.close()
-        assert mistakes == []
 
 
 def phone(page: Page, name: str) -> Locator:

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from browser import CHROMIUM, browsing
 from forms import Office, opened
-from playwright.async_api import Page, Response, async_playwright, expect
+from playwright.async_api import Page, Response, expect
 from world import Someone
 
 from rules.model import MINUTE
 from services import payees
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
-WAIT = 20_000
 WIDTH = 360
 
 pytestmark = [
@@ -76,16 +65,8 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 @pytest.fixture
 async def page() -> AsyncIterator[Page]:
     """A phone's browser, in which no page may break its own policy."""
-    async with async_playwright() as driver:
-        browser = await driver.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
-        page = await browser.new_page(viewport={"width": WIDTH, "height": 740})
-        page.set_default_timeout(WAIT)
-        mistakes: list[str] = []
-        page.on("pageerror", lambda error: mistakes.append(str(error)))
-        page.on("console", lambda message: mistakes.append(message.text) if "Policy" in message.text else None)
+    async with browsing(WIDTH, 740) as page:
         yield page
-        await browser.close()
-        assert [] == mistakes
 
 
 async def worker(office: Office, speech: Speech) -> Someone:

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import fsspec
 import pytest
-from exported import TELEGRAM, Filling, filled, objects, table
+from exported import FILES, TELEGRAM, Filling, filled, objects, table
 from world import Someone, World
 
 from rules.model import MINUTE, BatchId
@@ -172,7 +172,7 @@ async def test_a_manifest_lists_every_file_with_its_hash(tmp_path: Path) -> None
         assert [
             {"name": path.name, "bytes": path.stat().st_size, "sha256": sha256(path.read_bytes()).hexdigest()}
             for path in files
-        ] == made["files"]
+        ] == sorted(made["files"], key=lambda file: str(file["name"]))
         assert (1, "AAAA", "2026-09-22", "whole") == (made["schema"], made["batch"], made["period"], made["scope"])
         assert (3, 3, {"final": 3}) == (made["tasks"], made["answers"], made["statuses"])
         assert "123" not in made["range"]["upto"]
@@ -240,9 +240,7 @@ async def test_a_planned_run_comes_into_the_chat_when_the_plan_says_so(tmp_path:
         await desk.sora.tap("매번")
         await desk.run(6 * 60)
 
-        assert [
-            "answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl", "labels.xlsx"
-        ] == desk.sora.phone.documents  # fmt: skip
+        assert FILES == desk.sora.phone.documents
         assert len([text for text in desk.sora.texts if "정기 내보내기예요" in text]) == 1
         assert [] == desk.owner.phone.documents
 
@@ -253,9 +251,7 @@ async def test_a_target_gets_the_files_of_each_run(tmp_path: Path) -> None:
 
     store = fsspec.filesystem("memory")
     names = [path.rpartition("/")[2] for path in store.find("/labels/AAAA/2026-09-22")]
-    assert sorted(names) == sorted(
-        ["answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl", "labels.xlsx", "manifest.json"]
-    )
+    assert sorted(names) == sorted([*FILES, "manifest.json"])
     assert (desk.exports / "2026-09-22" / "labels.csv").read_bytes() == store.cat_file(
         "/labels/AAAA/2026-09-22/labels.csv"
     )

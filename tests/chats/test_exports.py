@@ -146,7 +146,7 @@ async def test_a_file_too_large_for_telegram_is_named_with_its_place(tmp_path: P
         listed = await world.do(taking.permit, PersonId(1), first)
         await send(world.kit, sora.telegram_id, world.kit.words("ko"), listed, "export.done", most_bytes=400)
 
-        assert ["answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl"] == sora.phone.documents
+        assert ["labels.csv", "labels.jsonl", "answers.csv", "answers.jsonl"] == sora.phone.documents
         [summary] = [text for text in sora.texts if "내보냈어요" in text]
         assert "labels.xlsx: 1MB라" in summary
         assert "exports/AAAA/labels.xlsx" in summary
@@ -177,9 +177,9 @@ async def test_every_night_running_and_changed_batches_are_written_to_the_data_f
         assert "0 batches exported, 0 failed" == before
         assert ["3 batches exported, 0 failed", before] == reports
         assert ["AAAA", "BBBB", "CCCC"] == sorted(path.name for path in (tmp_path / "exports").iterdir())
-        assert ["2026-09-22", *FILES] == sorted(path.name for path in (tmp_path / "exports" / "BBBB").iterdir())
+        assert ["2026-09-22", *sorted(FILES)] == sorted(path.name for path in (tmp_path / "exports" / "BBBB").iterdir())
         night = tmp_path / "exports" / "BBBB" / "2026-09-22"
-        assert [*FILES, "manifest.json"] == sorted(path.name for path in night.iterdir())
+        assert [*sorted(FILES), "manifest.json"] == sorted(path.name for path in night.iterdir())
 
 
 async def test_a_batch_that_the_disk_refuses_does_not_stop_the_others(tmp_path: Path) -> None:

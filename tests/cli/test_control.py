@@ -179,7 +179,7 @@ async def test_whoever_hangs_up_stops_their_command(desk: Desk, endless: Endless
         waiting = asyncio.create_task(control.ask(desk.config.socket, endless.command, "en", silent))
         await endless.begun.wait()
         waiting.cancel()
-        await asyncio.wait_for(endless.ended.wait(), 5)
+        await asyncio.wait_for(endless.ended.wait(), 30)
 
 
 async def test_a_bot_that_stops_says_so_to_whoever_waits(desk: Desk, endless: Endless) -> None:

@@ -99,7 +99,7 @@ async def test_a_bot_without_a_network_keeps_trying_until_it_is_stopped(
     assert not running.done()
     assert "no Telegram at http://127.0.0.1:9" in caplog.text
     stop.set()
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 30)
 
 
 async def test_a_bot_that_hangs_at_the_door_stops_when_told(tmp_path: Path, telegram: tuple[Sandbox, Running]) -> None:
@@ -111,7 +111,7 @@ async def test_a_bot_that_hangs_at_the_door_stops_when_told(tmp_path: Path, tele
 
     stop.set()
 
-    await asyncio.wait_for(running, 5)
+    await asyncio.wait_for(running, 30)
     sandbox.faults.update({"latency": 0})
 
 

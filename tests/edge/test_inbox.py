@@ -115,7 +115,7 @@ async def test_an_effect_and_its_update_are_one_transaction(db: Database) -> Non
 
     first.act = act
     await first.inbox.take_in([update(1)])
-    await asyncio.wait_for(done.wait(), 5)
+    await asyncio.wait_for(done.wait(), 30)
     await first.inbox.stop(0)
     assert 0 == await Desk(db).inbox.replay()
 

@@ -22,7 +22,7 @@ async def test_a_job_that_runs_is_let_finish_and_none_begins_after_it(world: Wor
 
     schedule = Schedule(world.kit, [Job("slow", Every(seconds=1), run)])
     schedule.start()
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), 30)
     await schedule.stop(5)
     assert [1] == ended
     await asyncio.sleep(1.2)
@@ -42,9 +42,9 @@ async def test_a_job_that_does_not_end_is_cut_off(world: World) -> None:
 
     schedule = Schedule(world.kit, [Job("endless", Every(seconds=1), run)])
     schedule.start()
-    await asyncio.wait_for(began.wait(), 5)
+    await asyncio.wait_for(began.wait(), 30)
     await schedule.stop(0.05)
-    await asyncio.wait_for(cut.wait(), 5)
+    await asyncio.wait_for(cut.wait(), 30)
 
 
 async def test_a_bot_that_is_told_to_stop_leaves_nothing_half_done(world: World) -> None:
@@ -58,7 +58,7 @@ async def test_a_bot_that_is_told_to_stop_leaves_nothing_half_done(world: World)
         while not any(call.method == "sendMessage" for call in world.sandbox.calls):  # noqa: ASYNC110
             await asyncio.sleep(0)
     stop.set()
-    await asyncio.wait_for(working, 10)
+    await asyncio.wait_for(working, 30)
     assert [] == await world.do(unfinished)
     await world.settle()
     assert [2] * 20 == [len(phone.messages) for phone in people]

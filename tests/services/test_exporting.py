@@ -230,8 +230,9 @@ async def test_more_tasks_than_a_sheet_holds_leave_the_workbook_out(tmp_path: Pa
         cut = await export(db, batch, tmp_path / "out", Wanted(SEOUL, most_rows=1))
 
     assert (False, True) == (whole.lacks_workbook, cut.lacks_workbook)
-    assert FILES[:4] == sorted(digests(tmp_path / "out"))
-    assert FILES[:4] == [path.name for path in cut.files]
+    without = [name for name in FILES if name != "labels.xlsx"]
+    assert sorted(without) == sorted(digests(tmp_path / "out"))
+    assert without == [path.name for path in cut.files]
 
 
 async def test_a_batch_without_answers_has_its_headers_and_tasks(tmp_path: Path) -> None:
@@ -261,7 +262,7 @@ async def test_exporting_twice_gives_the_same_bytes(tmp_path: Path) -> None:
         first = digests(tmp_path / "out")
         await export(db, batch, tmp_path / "out", Wanted(SEOUL))
 
-    assert FILES == sorted(first)
+    assert sorted(FILES) == sorted(first)
     assert first == digests(tmp_path / "out")
 
 

@@ -13,7 +13,7 @@ from storage import Database, open_database
 
 START = 1_790_000_000_123
 TELEGRAM = 5_000_000
-FILES = ["answers.csv", "answers.jsonl", "labels.csv", "labels.jsonl", "labels.xlsx"]
+FILES = ["labels.csv", "labels.jsonl", "labels.xlsx", "answers.csv", "answers.jsonl"]
 
 
 class Filling:
