@@ -6,7 +6,7 @@ Every step may come twice, or after a crash, and changes nothing the second time
 import json
 from collections.abc import Collection
 
-from rules.codes import new_code
+from rules.codes import free_code
 from rules.model import Instant, Micros, PersonId
 from rules.payouts import Amounts, Terms, amounts, profile_of
 from rules.refusals import Refusal
@@ -32,7 +32,7 @@ def prepare(tx: Tx, now: Instant, person: PersonId, terms: Terms, left_out: Coll
     rows = [row for row in rows if _is_payable(row, now, terms.minimum)]
     if not rows:
         raise Refusal("closing.nothing")
-    begun = tx.one("transfers.begin", code=CODE_LETTER + new_code(CODE_LENGTH), person=person, now=now)
+    begun = tx.one("transfers.begin", code=_free_code(tx), person=person, now=now)
     if begun is None:
         raise LookupError(person)
     taken = [_take(tx, now, begun["id"], row, terms) for row in rows]
@@ -105,6 +105,12 @@ def cancel(tx: Tx, now: Instant, person: PersonId, transfer_id: int) -> Transfer
         tx.run("transfers.free", transfer=transfer_id)
         note(tx, now, person, "transfer_cancelled", found)
     return find(tx, transfer_id)
+
+
+def _free_code(tx: Tx) -> str:
+    return CODE_LETTER + free_code(
+        CODE_LENGTH, lambda code: tx.one("transfers.by_code", code=CODE_LETTER + code) is not None
+    )
 
 
 def _is_payable(row: Row, now: Instant, least: Micros) -> bool:

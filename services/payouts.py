@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules import days, ledger
-from rules.codes import new_code
+from rules.codes import free_code
 from rules.model import Instant, Micros, PersonId
 from rules.payouts import Amounts, Obstacle, Terms, amounts, profile_of
 from rules.refusals import Refusal
@@ -174,7 +174,7 @@ def amounts_of(row: Row) -> Amounts:
 def _ask(tx: Tx, now: Instant, worker: PersonId, wanted: Amounts, profile: Profile) -> Payout:
     row = tx.one(
         "payouts.ask",
-        code=new_code(CODE_LENGTH),
+        code=free_code(CODE_LENGTH, lambda code: tx.one("transfers.payout", code=code) is not None),
         worker=worker,
         gross=wanted.gross,
         income_tax=wanted.income_tax,

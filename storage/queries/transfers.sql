@@ -49,6 +49,9 @@ SELECT transfer.*, maker.name AS maker, approver.name AS approver,
   LEFT JOIN person approver ON approver.id = transfer.approved_by
  WHERE transfer.id = :transfer;
 
+-- name: by_code
+SELECT id FROM transfer WHERE code = :code;
+
 -- name: open
 SELECT id FROM transfer WHERE state IN ('prepared', 'approved', 'sent') ORDER BY id;
 

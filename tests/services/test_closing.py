@@ -10,7 +10,7 @@ import pytest
 from desk import Desk
 from tills import DIGEST, TERMS, WON, asked, earn, earner, prepared, second, sent, terms, told
 
-from rules import ledger
+from rules import codes, ledger
 from rules.model import Instant, Micros, PersonId
 from rules.payouts import Amounts
 from rules.refusals import Refusal
@@ -383,6 +383,22 @@ async def test_more_than_one_transfer_holds_goes_into_the_next(desk: Desk, monke
 
     assert (2, 1) == (first.payouts, then.payouts)
     assert [(made[2].code, "asked")] == await desk.do(states, then.id)
+
+
+async def test_no_two_payouts_or_transfers_share_a_code_however_few_are_left(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(codes, "ALPHABET", "ABCDEFGH")
+    for module in (payouts, closing):
+        monkeypatch.setattr(module, "CODE_LENGTH", 1)
+    monkeypatch.setattr(closing, "MOST_LINES", 1)
+    workers = [await earner(desk, 18_400, f"worker {number}") for number in range(8)]
+
+    made = [await asked(desk, worker) for worker in workers]
+    closed = [await prepared(desk) for _ in workers]
+
+    assert list("ABCDEFGH") == sorted(payout.code for payout in made)
+    assert [f"T{letter}" for letter in "ABCDEFGH"] == sorted(transfer.code for transfer in closed)
 
 
 async def test_the_overview_tells_what_is_asked_and_under_way(desk: Desk) -> None:
