@@ -8,8 +8,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from telegram import Bot
 
 from rules.model import Instant
-from services import people, receiving
-from services.people import Person
+from services import batches, people, receiving
+from services.people import Person, Role
 from storage import Database, Tx
 
 from .clock import Clock
@@ -141,6 +141,7 @@ class Context:
             await self.say(screen, then, key)
             return
         message = self.tapped.message
+        await self._let_go(message.message_id)
 
         async def turn(telegraph: Telegraph) -> None:
             try:
@@ -152,6 +153,14 @@ class Context:
                 await then(sent)
 
         await self.kit.telegraph.in_time(self.sender.telegram_id, turn)
+
+    async def _let_go(self, message_id: int) -> None:
+        """A message that becomes another screen follows its batch no more, or the card would take the screen's place.
+
+        It does not count as having done the update: whatever is shown is shown again after a stop.
+        """
+        if self._person is not None and self._person.roles & {Role.COORDINATOR, Role.OWNER}:
+            await self.kit.db.run(batches.let_go, self._person.id, message_id)
 
     async def say(self, screen: Screen, then: Then | None = None, key: object = None) -> None:
         """The same as a new message."""

@@ -37,7 +37,7 @@ async def follow(kit: Kit, now: Instant, live: LiveCard) -> bool:
         return False
     except TelegramError as error:
         log.info("the card of batch %s waits for another minute: %s", live.batch, error)
-        await kit.db.run(batches.keep_card, now, live.person, live.batch, live.message_id, live.shown)
+        await kit.db.run(batches.followed, now, live.batch, live.message_id, live.shown)
         return False
-    await kit.db.run(batches.keep_card, now, live.person, live.batch, live.message_id, screen.text)
+    await kit.db.run(batches.followed, now, live.batch, live.message_id, screen.text)
     return True

@@ -7,6 +7,7 @@ from contextlib import contextmanager, suppress
 from telegram.error import BadRequest, TelegramError
 
 from rules.model import SECOND, BatchId, Instant
+from rules.pricing import Underpaid
 from rules.refusals import Refusal
 from rules.settings import Settings, parse
 from services import drafting, posting
@@ -173,9 +174,17 @@ async def draft_card(kit: Kit, person: Person, batch: BatchId) -> Screen:
     return _card(kit, kit.words(person.language), preview)
 
 
+async def draft_more(kit: Kit, person: Person, batch: BatchId) -> Screen:
+    preview = await kit.db.run(drafting.preview, person.id, batch)
+    return screens.draft_more(kit.words(person.language), preview, kit.clock.now(), _low_pay(kit, preview))
+
+
 def _card(kit: Kit, words: Words, preview: Preview) -> Screen:
-    low = screens.low_pay(preview, kit.config.minimum_wage, kit.config.currency)
-    return screens.draft_card(words, preview, kit.clock.now(), low)
+    return screens.draft_card(words, preview, kit.clock.now(), _low_pay(kit, preview))
+
+
+def _low_pay(kit: Kit, preview: Preview) -> Underpaid | None:
+    return screens.low_pay(preview, kit.config.minimum_wage, kit.config.currency)
 
 
 async def resume(kit: Kit, now: Instant) -> int:

@@ -54,6 +54,14 @@ class InertTap(Tap):
 
 
 @dataclass(frozen=True)
+class DraftMoreTap(Tap):
+    """What else can I change of the draft?"""
+
+    code = "pe"
+    batch: int
+
+
+@dataclass(frozen=True)
 class AskTap(Tap):
     """I want to change this setting of the batch."""
 
@@ -101,6 +109,14 @@ class CardTap(Tap):
     """How is this batch doing?"""
 
     code = "pb"
+    batch: int
+
+
+@dataclass(frozen=True)
+class MoreTap(Tap):
+    """What else can be done with this batch?"""
+
+    code = "pm"
     batch: int
 
 

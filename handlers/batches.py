@@ -11,6 +11,7 @@ from bot.taps_batches import (
     CloseBatchTap,
     FlaggedTap,
     JudgeTap,
+    MoreTap,
     PauseTap,
 )
 from bot.telegraph import Sent
@@ -46,6 +47,12 @@ async def show_card(ctx: Context, batch: BatchId) -> None:
         await ctx.run(batches.keep_card, ctx.now, ctx.person.id, batch, sent.message_id, screen.text)
 
     await ctx.show(screen, keep)
+
+
+async def more(ctx: Context, tap: MoreTap) -> None:
+    """The rest of a batch's buttons."""
+    found = await ctx.run(batches.card, ctx.now, ctx.person.id, BatchId(tap.batch))
+    await ctx.show(screens.more_screen(ctx.words, found, ctx.now))
 
 
 async def pause(ctx: Context, tap: PauseTap) -> None:
@@ -96,6 +103,7 @@ ROUTES: tuple[Route, ...] = (
     on_command("batches", browse),
     on_tap(BatchesTap, browse_on),
     on_tap(CardTap, card),
+    on_tap(MoreTap, more),
     on_tap(PauseTap, pause),
     on_tap(CloseBatchTap, close),
     on_tap(FlaggedTap, flagged),

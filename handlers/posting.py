@@ -9,6 +9,7 @@ from bot.screens import posting as screens
 from bot.screens.budgets import short_screen
 from bot.taps_batches import (
     DiscardTap,
+    DraftMoreTap,
     DraftTap,
     DropTap,
     InertTap,
@@ -116,6 +117,11 @@ async def draft(ctx: Context, tap: DraftTap) -> None:
     await ctx.show(await flow.draft_card(ctx.kit, ctx.person, BatchId(tap.batch)))
 
 
+async def draft_more(ctx: Context, tap: DraftMoreTap) -> None:
+    """The rest of a draft's buttons."""
+    await ctx.show(await flow.draft_more(ctx.kit, ctx.person, BatchId(tap.batch)))
+
+
 async def look(ctx: Context, tap: LookTap) -> None:
     """One task as a worker will see it, and the card again below it."""
     await ctx.close()
@@ -154,6 +160,7 @@ ROUTES: tuple[Route, ...] = (
     on_tap(SayTap, say),
     on_tap(DropTap, drop),
     on_tap(DraftTap, draft),
+    on_tap(DraftMoreTap, draft_more),
     on_tap(LookTap, look),
     on_tap(InertTap, inert),
     on_tap(PublishTap, publish),

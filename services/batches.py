@@ -168,7 +168,7 @@ def unanswered(batch: Row, counts: Row) -> tuple[int, int]:
     """How many wanted answers, and how many gold ones, a published batch may still have to pay at most."""
     planned = batch["tasks"] * batch["overlap_most"]
     golds = gold_answers(batch["tasks"], batch["overlap_most"], batch["golds"])
-    return max(planned - counts["counted"], 0), max(golds - counts["gold"], 0)
+    return max(planned - counts["counted"], 0), max(golds - counts["gold"], batch["gold_left"])
 
 
 def _per_answer(tx: Tx, batch: BatchId) -> int | None:
@@ -195,6 +195,16 @@ def _rest(batch: Row, counts: Row, per_hour: int | None) -> int | None:
 def keep_card(tx: Tx, now: Instant, person: PersonId, batch: BatchId, message_id: int, shown: str) -> None:
     """Remember the newest message that shows a batch's card, and what it says."""
     tx.run("batches.keep_card", batch=batch, person=person, message=message_id, shown=shown, now=now)
+
+
+def followed(tx: Tx, now: Instant, batch: BatchId, message_id: int, shown: str) -> None:
+    """A message says this now, if it still is the one that shows the batch's card."""
+    tx.run("batches.follow_card", batch=batch, message=message_id, shown=shown, now=now)
+
+
+def let_go(tx: Tx, person: PersonId, message_id: int) -> None:
+    """A person's message shows no batch's card any more."""
+    tx.run("batches.let_go", person=person, message=message_id)
 
 
 def drop_card(tx: Tx, batch: BatchId, message_id: int) -> None:

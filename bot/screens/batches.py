@@ -15,6 +15,7 @@ from ..taps_batches import (
     DraftTap,
     FlaggedTap,
     JudgeTap,
+    MoreTap,
     PauseTap,
 )
 from ..taps_export import PlanTap
@@ -45,7 +46,16 @@ def batches_screen(words: Words, page: Page) -> Screen:
 
 
 def card_screen(words: Words, card: Card, now: Instant) -> Screen:
-    """How a batch is doing, and what can be done about it."""
+    """How a batch is doing, and what is done about it every day."""
+    return Screen(_card(words, card, now), _keyboard(words, card))
+
+
+def more_screen(words: Words, card: Card, now: Instant) -> Screen:
+    """The same card, with what is done about a running batch now and then."""
+    return Screen(_card(words, card, now), _more(words, card))
+
+
+def _card(words: Words, card: Card, now: Instant) -> Html:
     share = _share(card.finished, card.tasks)
     lines = [
         words.line("batch.title", title=card.title, code=card.code),
@@ -66,7 +76,7 @@ def card_screen(words: Words, card: Card, now: Instant) -> Screen:
         lines.append(effect_line(words, card.effect))
     if card.flagged:
         lines.append(words.line("batch.flagged", count=words.number(card.flagged)))
-    return Screen("\n".join(lines), _keyboard(words, card))
+    return Html("\n".join(lines))
 
 
 def _answers(words: Words, card: Card) -> Html:
@@ -111,23 +121,38 @@ def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
         rows.append((Button(words.plain("stall.why"), WhyStalledTap(batch)),))
     if card.flagged:
         rows.append((Button(words.plain("batch.see_flagged", count=card.flagged), FlaggedTap(batch)),))
-    if card.state is State.PAUSED:
-        rows.append((Button(words.plain("batch.resume"), PauseTap(batch, 0)),))
-    elif card.state is State.OPEN:
-        rows.append((Button(words.plain("batch.pause"), PauseTap(batch, 1)),))
     export = Button(words.plain("batch.export"), PlanTap(batch))
     review = Button(words.plain("batch.review"), NextTap(batch, FIRST, 0))
-    clone = Button(words.plain("batch.clone"), CloneTap(batch))
-    if card.state is not State.CLOSED:
-        price = Button(words.plain("posting.button_price"), AskTap(batch, "price"))
-        deadline = Button(words.plain("posting.button_deadline"), AskTap(batch, "deadline"))
-        rows.append((price, deadline))
-        rows.append((Button(words.plain("posting.button_guide"), AskTap(batch, "guide")), review))
-        rows.append((export, Button(words.plain("batch.close"), CloseBatchTap(batch, 0))))
-    else:
-        rows.append((export, review))
     refresh = Button(words.plain("batch.refresh"), CardTap(batch))
-    return (*rows, (clone, refresh), (Button(words.plain("batch.all"), BatchesTap(0)),))
+    every = Button(words.plain("batch.all"), BatchesTap(0))
+    if card.state is State.CLOSED:
+        return (*rows, (review, export), (_clone(words, batch), refresh), (every,))
+    more = Button(words.plain("posting.more"), MoreTap(batch))
+    if card.state is State.COMPLETE:
+        return (*rows, (review, export), (refresh, more), (every,))
+    is_open = card.state is State.OPEN
+    pause = Button(words.plain("batch.pause" if is_open else "batch.resume"), PauseTap(batch, int(is_open)))
+    return (*rows, (pause, review), (export, refresh), (every, more))
+
+
+def _more(words: Words, card: Card) -> tuple[Row, ...]:
+    batch = card.batch
+    if card.state is State.CLOSED:
+        return _keyboard(words, card)
+    return (
+        (_ask(words, batch, "price"), _ask(words, batch, "deadline")),
+        (_ask(words, batch, "guide"), _clone(words, batch)),
+        (Button(words.plain("batch.close"), CloseBatchTap(batch, 0)),),
+        (Button(words.plain("posting.back"), CardTap(batch)),),
+    )
+
+
+def _ask(words: Words, batch: int, key: str) -> Button:
+    return Button(words.plain(f"posting.button_{key}"), AskTap(batch, key))
+
+
+def _clone(words: Words, batch: int) -> Button:
+    return Button(words.plain("batch.clone"), CloneTap(batch))
 
 
 def confirm_close(words: Words, card: Card) -> Screen:

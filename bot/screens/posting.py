@@ -19,6 +19,8 @@ from ..taps_batches import (
     AskTap,
     CardTap,
     DiscardTap,
+    DraftMoreTap,
+    DraftTap,
     DropTap,
     InertTap,
     LookTap,
@@ -192,7 +194,16 @@ def low_pay(preview: Preview, wage: Micros | None, currency: str) -> Underpaid |
 
 
 def draft_card(words: Words, preview: Preview, now: Instant, low: Underpaid | None) -> Screen:
-    """What was taken and refused, what it will cost and take, and the two buttons that decide."""
+    """What was taken and refused, what it will cost and take, and the button that decides."""
+    return Screen(_draft(words, preview, now, low), _draft_keyboard(words, preview.batch, low))
+
+
+def draft_more(words: Words, preview: Preview, now: Instant, low: Underpaid | None) -> Screen:
+    """The same card, with what is changed now and then."""
+    return Screen(_draft(words, preview, now, low), _draft_more(words, preview.batch))
+
+
+def _draft(words: Words, preview: Preview, now: Instant, low: Underpaid | None) -> Html:
     lines = [
         words.line("posting.draft_title", title=preview.title, code=preview.code),
         words.line("posting.draft_project", project=preview.project),
@@ -206,10 +217,7 @@ def draft_card(words: Words, preview: Preview, now: Instant, low: Underpaid | No
         *_budget(words, preview),
         *_warning(words, preview, low),
     ]
-    rows = _draft_keyboard(words, preview.batch)
-    if low is not None:
-        rows = ((_enough(words, preview.batch, low),), *rows)
-    return Screen(_with_faults(words, lines, preview.faults), rows)
+    return _with_faults(words, lines, preview.faults)
 
 
 def _budget(words: Words, preview: Preview) -> list[Html]:
@@ -274,20 +282,28 @@ def _cost(words: Words, preview: Preview) -> list[Html]:
     ]
 
 
-def _draft_keyboard(words: Words, batch: int) -> tuple[Row, ...]:
-    def ask(key: str) -> Button:
-        return Button(words.plain(f"posting.button_{key}"), AskTap(batch, key))
-
+def _draft_keyboard(words: Words, batch: int, low: Underpaid | None) -> tuple[Row, ...]:
+    look = Button(words.plain("posting.look"), LookTap(batch))
+    more = Button(words.plain("posting.more"), DraftMoreTap(batch))
     return (
-        (
-            Button(words.plain("posting.publish"), PublishTap(batch)),
-            Button(words.plain("posting.discard"), DiscardTap(batch)),
-        ),
-        (ask("price"), ask("overlap")),
-        (ask("choices"), ask("guide")),
-        (ask("title"), ask("deadline")),
-        (ask("review"), Button(words.plain("posting.look"), LookTap(batch))),
+        (Button(words.plain("posting.publish"), PublishTap(batch)),),
+        *([(_enough(words, batch, low),)] if low is not None else []),
+        (_ask(words, batch, "price"), _ask(words, batch, "overlap")),
+        (look, more),
     )
+
+
+def _draft_more(words: Words, batch: int) -> tuple[Row, ...]:
+    return (
+        (_ask(words, batch, "title"), _ask(words, batch, "choices")),
+        (_ask(words, batch, "guide"), _ask(words, batch, "review")),
+        (_ask(words, batch, "deadline"), Button(words.plain("posting.discard"), DiscardTap(batch))),
+        (Button(words.plain("posting.back"), DraftTap(batch)),),
+    )
+
+
+def _ask(words: Words, batch: int, key: str) -> Button:
+    return Button(words.plain(f"posting.button_{key}"), AskTap(batch, key))
 
 
 def discarded(words: Words) -> Screen:

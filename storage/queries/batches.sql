@@ -132,6 +132,13 @@ UPDATE batch
    SET card_person_id = :person, card_message_id = :message, card_shown = :shown, card_shown_at = :now
  WHERE id = :batch;
 
+-- name: follow_card
+UPDATE batch SET card_shown = :shown, card_shown_at = :now WHERE id = :batch AND card_message_id = :message;
+
+-- name: let_go
+UPDATE batch SET card_person_id = NULL, card_message_id = NULL
+ WHERE card_person_id = :person AND card_message_id = :message;
+
 -- name: drop_card
 UPDATE batch SET card_person_id = NULL, card_message_id = NULL WHERE id = :batch AND card_message_id = :message;
 

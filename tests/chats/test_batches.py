@@ -1,5 +1,6 @@
 """Running batches in the chat: the list, the card that follows its batch, prices, reports, the end."""
 
+import pytest
 from world import Someone, World
 
 from rules.model import DAY, HOUR, MINUTE
@@ -57,6 +58,60 @@ async def test_the_newest_card_follows_its_batch_at_most_once_a_minute(world: Wo
     assert "비용 20원 / 최대 120원" in edited
 
 
+@pytest.mark.parametrize("button", ["더보기", "답 살펴보기", "내보내기", "내 일감"])
+async def test_a_card_that_became_another_screen_leaves_it_alone(world: World, button: str) -> None:
+    sora, mina, _ = await opened(world)
+    await mina.say("/work")
+    await mina.tap("긍정")
+    await sora.say("/batches")
+    await sora.tap("리뷰")
+    shown = await sora.tap(button)
+    buttons = sora.buttons
+
+    await mina.tap("긍정")
+    world.clock.advance(MINUTE)
+    await world.job("cards")
+
+    assert (shown, buttons) == (sora.screen, sora.buttons)
+
+
+async def test_a_card_that_is_back_follows_its_batch_again(world: World) -> None:
+    sora, mina, _ = await opened(world)
+    await sora.tap("더보기")
+    await sora.tap("← 뒤로")
+    await mina.say("/work")
+    await mina.tap("긍정")
+    world.clock.advance(MINUTE)
+    await world.job("cards")
+
+    assert "답 1개" in sora.screen
+
+
+async def test_what_is_done_seldom_waits_behind_one_button_of_the_same_card(world: World) -> None:
+    sora, *_ = await opened(world)
+    card = sora.screen
+
+    assert ["멈추기", "답 살펴보기", "내보내기", "새로 고침", "내 일감", "더보기"] == sora.buttons
+    assert card == await sora.tap("더보기")
+    assert ["단가", "마감 시각", "가이드", "같은 설정으로", "마감하기", "← 뒤로"] == sora.buttons
+    assert card == await sora.tap("← 뒤로")
+    assert "멈추기" == sora.buttons[0]
+
+
+async def test_a_closed_batch_has_nothing_more_to_offer(world: World) -> None:
+    sora, *_ = await opened(world)
+    await sora.tap("더보기")
+    older = int(sora.phone.messages[-1]["message_id"])
+    await sora.say("/batches")
+    await sora.tap("리뷰")
+    await sora.tap("더보기")
+    await sora.tap("마감하기")
+    await sora.tap("네, 마감해요")
+
+    assert ["답 살펴보기", "내보내기", "같은 설정으로", "새로 고침", "내 일감"] == sora.buttons
+    assert "진행 중인 일감이 아니에요." == (await sora.tap("단가", older), sora.toast)[1]
+
+
 async def test_a_card_that_was_deleted_is_left_alone(world: World) -> None:
     sora, mina, _ = await opened(world)
     await mina.say("/work")
@@ -81,6 +136,7 @@ async def test_pause_and_resume(world: World) -> None:
 async def test_a_new_price_is_for_tasks_shown_from_now_on(world: World) -> None:
     sora, mina, _ = await opened(world)
     await mina.say("/work")
+    await sora.tap("더보기")
     await sora.tap("단가")
 
     assert "단가 50원" in await sora.tap("50원")
@@ -93,6 +149,7 @@ async def test_a_new_price_is_for_tasks_shown_from_now_on(world: World) -> None:
 
 async def test_a_deadline_typed_in_words_closes_the_batch(world: World) -> None:
     sora, *_ = await opened(world)
+    await sora.tap("더보기")
     await sora.tap("마감 시각")
     local = world.kit.words("ko").local(world.clock.now())
     hour = local.replace(minute=0).strftime("%Y-%m-%d ") + f"{(local.hour + 2) % 24:02}:00"
@@ -109,8 +166,10 @@ async def test_a_deadline_typed_in_words_closes_the_batch(world: World) -> None:
 async def test_closing_is_asked_once_more_and_gives_back_what_is_left(world: World) -> None:
     sora, *_ = await opened(world)
 
+    await sora.tap("더보기")
     assert "남은 작업 3건" in await sora.tap("마감하기")
     assert "진행 중이에요" in await sora.tap("← 뒤로")
+    await sora.tap("더보기")
     await sora.tap("마감하기")
     assert "⚪ 마감했어요" in await sora.tap("네, 마감해요")
     world.clock.advance(DAY + 11 * MINUTE)

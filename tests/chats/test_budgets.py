@@ -111,6 +111,7 @@ async def test_a_higher_price_that_the_budget_can_not_pay_stays_undone(world: Wo
     await drafted(sora)
     await sora.tap("게시")
 
+    await sora.tap("더보기")
     await sora.tap("단가")
     assert "예산이 550원 모자라서 단가를 올리지 못했어요.\n더 필요한 돈 930원 · 남은 예산 380원" in await sora.say("50")
     await sora.tap("← 뒤로")
@@ -120,6 +121,7 @@ async def test_a_higher_price_that_the_budget_can_not_pay_stays_undone(world: Wo
     await owner.tap("550원 넣기")
     await sora.say("/batches")
     await sora.tap(sora.buttons[0])
+    await sora.tap("더보기")
     await sora.tap("단가")
     await sora.say("50")
     assert "단가 50원" in sora.screen
@@ -163,7 +165,7 @@ async def test_a_price_below_the_minimum_wage_is_said_before_publishing_and_mend
     assert "답 하나에 3초 걸린다고 어림하면 한 시간에 약 5,170원이에요. 최저임금 10,320원보다 적어요" in await drafted(
         sora, "5"
     )
-    assert "단가를 10원으로" == sora.buttons[0]
+    assert "단가를 10원으로" == sora.buttons[1]
     assert "한 시간에 약" not in await sora.tap("단가를 10원으로")
     assert "단가 10원" in sora.screen
     assert "단가를 10원으로" not in sora.buttons
@@ -181,7 +183,7 @@ async def test_the_speed_of_the_last_batch_of_a_project_counts_more_than_an_esti
         await mina.tap("긍정")
 
     assert "지난 일감에서 잰 속도(답 하나에 10초)로는 한 시간에 약 7,200원이에요" in await drafted(sora)
-    assert "단가를 29원으로" == sora.buttons[0]
+    assert "단가를 29원으로" == sora.buttons[1]
 
 
 @pytest.mark.parametrize("said", ["0", "5000"])

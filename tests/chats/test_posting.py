@@ -60,7 +60,7 @@ async def test_a_file_without_a_caption_is_asked_about_step_by_step(world: World
     assert "리뷰\n초안" in card
     assert "작업 2건\n골드 2건" in card
     assert "비용 2 × 3 × 20원 + 골드 2 × 20원 = 160원" in card
-    assert ["게시", "버리기"] == sora.buttons[:2]
+    assert ["게시", "단가", "답 수", "작업 화면 보기", "더보기"] == sora.buttons
 
 
 async def test_a_caption_says_it_all_at_once_and_the_preview_shows_a_task_as_workers_see_it(world: World) -> None:
@@ -108,7 +108,7 @@ async def test_english_coordinators_read_english(world: World) -> None:
     card = await sora.send("reviews.csv", b"text\ngood\nbad\n", "choices: yes, no\nprice: 20\noverlap: 2-5")
 
     assert "Cost 2 × up to 5 × ₩20 = ₩200" in card
-    assert ["Publish", "Discard"] == sora.buttons[:2]
+    assert ["Publish", "Price", "Answers", "See a task", "More"] == sora.buttons
     assert "🟢 Open" in await sora.tap("Publish")
 
 
@@ -180,19 +180,34 @@ async def test_a_draft_changes_by_buttons_and_by_typing(world: World) -> None:
     assert "단가 50원" in await sora.tap("50원")
     await sora.tap("답 수")
     assert "답 2~4개씩" in await sora.say("2-4")
+    await sora.tap("더보기")
     await sora.tap("제목")
     assert "좋은 말일까요?\n초안" in await sora.say("좋은 말일까요?")
+    await sora.tap("더보기")
     await sora.tap("가이드")
     assert "가이드 있음" in await sora.say("애매하면 부정이에요.")
+    await sora.tap("더보기")
     await sora.tap("선택지")
     assert "긍정 / 중립 / 부정 (하나만)" in await sora.say("긍정, 중립, 부정")
+    await sora.tap("더보기")
     await sora.tap("선택지")
     assert "(여러 개)" in await sora.tap("여러 개")
+    await sora.tap("더보기")
     await sora.tap("마감 시각")
     assert "마감" in await sora.tap("3일 뒤 18:00")
     await sora.tap("게시")
 
     assert "단가 50원 · 답 2~4개씩" in sora.screen
+
+
+async def test_what_is_changed_seldom_waits_behind_one_button_of_the_same_card(world: World) -> None:
+    sora = await sora_of(world)
+    card = await sora.send("리뷰.csv", REVIEWS, CAPTION)
+
+    assert card == await sora.tap("더보기")
+    assert ["제목", "선택지", "가이드", "검수 기간", "마감 시각", "버리기", "← 뒤로"] == sora.buttons
+    assert card == await sora.tap("← 뒤로")
+    assert "게시" == sora.buttons[0]
 
 
 async def test_a_wrong_value_is_refused_and_can_be_typed_again(world: World) -> None:
@@ -207,6 +222,7 @@ async def test_a_wrong_value_is_refused_and_can_be_typed_again(world: World) -> 
 async def test_choices_must_fit_the_gold_labels(world: World) -> None:
     sora = await sora_of(world)
     await sora.send("리뷰.csv", REVIEWS, CAPTION)
+    await sora.tap("더보기")
     await sora.tap("선택지")
 
     assert "새 선택지에 없어요" in await sora.say("좋음, 나쁨")
@@ -215,6 +231,7 @@ async def test_choices_must_fit_the_gold_labels(world: World) -> None:
 async def test_going_back_from_a_question_ends_it(world: World) -> None:
     sora = await sora_of(world)
     await sora.send("리뷰.csv", REVIEWS, CAPTION)
+    await sora.tap("더보기")
     await sora.tap("제목")
     await sora.tap("← 뒤로")
 
@@ -227,6 +244,7 @@ async def test_a_draft_can_be_thrown_away_and_is_then_gone(world: World) -> None
     sora = await sora_of(world)
     await sora.send("리뷰.csv", REVIEWS, CAPTION)
 
+    await sora.tap("더보기")
     assert "초안을 버렸어요" in await sora.tap("버리기")
     assert "아직 일감이 없어요" in await sora.say("/batches")
 
@@ -257,6 +275,7 @@ async def test_a_new_batch_with_the_same_settings_asks_for_a_file_only(world: Wo
     sora = await sora_of(world)
     await sora.send("리뷰.csv", REVIEWS, f"{CAPTION}\noverlap: 5\nguide: 규칙")
     await sora.tap("게시")
+    await sora.tap("더보기")
     assert "긍정인가요?" in await sora.tap("같은 설정으로")
 
     card = await sora.send("둘째.csv", REVIEWS)

@@ -255,6 +255,7 @@ async def test_a_batch_that_ends_tomorrow_is_told_to_those_who_worked_on_it(worl
     await mina.tap("그만")
     await sora.say("/batches")
     await sora.tap("영화 리뷰")
+    await sora.tap("더보기")
     await sora.tap("마감 시각")
     await sora.say(f"{datetime.fromtimestamp((world.clock.now() + DAY) / 1000, SEOUL):%Y-%m-%d} 09:00")
     world.clock.advance(2 * HOUR)

@@ -205,6 +205,7 @@ async def test_without_a_guide_nothing_is_rejected_and_one_can_still_be_written(
     assert "가이드가 없어요" in (sora.toast or "")
     await sora.say("/batches")
     await sora.tap(sora.buttons[0])
+    await sora.tap("더보기")
     await sora.tap("가이드")
     assert ["← 뒤로"] == sora.buttons
     await sora.say("비꼬는 말은 부정")
@@ -306,9 +307,11 @@ async def test_the_review_time_can_be_changed_before_publishing(world: World) ->
     sora = await world.coordinator(owner)
     await sora.send("리뷰.csv", TEXTS.encode(), f"/newbatch\n{SETTINGS.format(overlap=1, review='24h')}")
     assert "가이드 없음 · 검수 24시간" in sora.screen
+    await sora.tap("더보기")
     await sora.tap("검수 기간")
     assert ["검수 없음", "검수 24시간", "검수 72시간", "검수 7일", "← 뒤로"] == sora.buttons
     assert "가이드 없음 · 검수 7일" in await sora.tap("검수 7일")
+    await sora.tap("더보기")
     await sora.tap("검수 기간")
     assert "가이드 없음 · 검수 없음" in await sora.say("0")
     await sora.tap("게시")

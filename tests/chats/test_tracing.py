@@ -114,6 +114,7 @@ async def test_what_a_bonus_has_left_returns_when_its_batch_is_over(world: World
     await sora.tap("시작하기")
     await label(world, mina, 3)
     await sora.say(f"/batches {code}")
+    await sora.tap("더보기")
     await sora.tap("마감하기")
     await sora.tap("네, 마감해요")
     world.clock.advance(5 * DAY)

@@ -212,6 +212,7 @@ async def test_an_answer_to_a_closed_batch_is_paid_for_a_day(world: World, owner
     [mina, jun] = await world.workers(owner, "미나", "준")
     await owner.say("/batches")
     await owner.tap("Reviews")
+    await owner.tap("더보기")
     await owner.tap("마감하기")
     await owner.tap("네, 마감해요")
 

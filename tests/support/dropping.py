@@ -124,6 +124,7 @@ class Chat:
         if self.someone.buttons[0] != self._says("posting.publish"):
             return ["no draft"]
         contents = self._contents()
+        await self.someone.tap(self._says("posting.more"))
         await self.someone.tap(self._says("posting.discard"))
         problems = [] if len(contents) >= then.tasks else [f"{len(contents)} tasks"]
         if then.contents is not None:
