@@ -164,7 +164,9 @@ def ending(tx: Tx, now: Instant) -> list[tuple[int, PersonId, Instant]]:
 
 def _own(tx: Tx, worker: PersonId, slice_id: int) -> Slice:
     row = tx.one("slices.find", slice=slice_id)
-    if row is None or row["worker_id"] != worker:
+    if row is None:
+        raise Refusal("remind.slice_over")
+    if row["worker_id"] != worker:
         raise Refusal("work.not_yours")
     return find(tx, slice_id)
 

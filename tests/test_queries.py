@@ -179,7 +179,18 @@ def test_what_stands_in_the_way_of_a_tap_reads_no_growing_table_from_end_to_end(
     assert [] == [scan for scan in scans if scan[1] in names and scan[-1] not in bounded]
 
 
+def test_the_next_answer_to_look_at_is_read_off_an_index(connection: sqlite3.Connection) -> None:
+    """However many are in review: none but those that were passed over is read before it, and nothing is sorted."""
+    sql = queries(SQLITE)["reviews.following"]
+    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(parameters(sql)))]
+
+    assert "SEARCH answer USING INDEX answer_review (batch_id=? AND doubt<?)" == plan[0]
+    assert [] == [step for step in plan if "TEMP B-TREE" in step]
+
+
 LOOKED_AT_OFTEN = (
+    "digests.prune",
+    "outbox.prune",
     "reminders.expire",
     "reminders.people_due",
     "reminders.settled",
@@ -187,7 +198,10 @@ LOOKED_AT_OFTEN = (
     "rejections.lapsed_proposals",
     "rejections.undecided",
     "reviews.waiting",
+    "reminders.prune",
+    "slices.detach",
     "slices.ending",
+    "slices.old",
     "slices.over",
     "traces.outgoing",
     "traces.payments_of",
@@ -202,7 +216,7 @@ def test_what_is_looked_at_often_reads_only_what_is_still_open_or_is_somebodys(
 ) -> None:
     sql = queries(SQLITE)[name]
     plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(parameters(sql)))]
-    kept = ("payment", "payout", "reminder", "rejection", "settlement", "slice")
+    kept = ("assignment", "digest", "outbox", "payment", "payout", "reminder", "rejection", "settlement", "slice")
     whole = [step for step in plan if step.startswith("SCAN ") and step.split()[1] in kept]
     partial = [
         row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE INDEX%WHERE%'")

@@ -1,9 +1,9 @@
 """What is stored about a person, and how they leave."""
 
 from rules.model import DAY, Instant
+from services import pruning, receiving
 from services.disclosing import Stored
 from services.leaving import PAYMENT_YEARS, Farewell
-from services.receiving import KEPT
 
 from ..screen import Button, Row, Screen
 from ..taps import CloseTap
@@ -35,7 +35,8 @@ def mydata_screen(words: Words, stored: Stored) -> Screen:
     )
     if stored.forget_at is not None:
         lines.append(words.line("personal.mydata_leaving", date=dated(words, stored.forget_at)))
-    lines += ["", words.line("personal.mydata_kept", days=KEPT // DAY, years=PAYMENT_YEARS)]
+    days, told = receiving.KEPT // DAY, pruning.KEPT // DAY
+    lines += ["", words.line("personal.mydata_kept", days=days, told=told, years=PAYMENT_YEARS)]
     return Screen("\n".join([*lines, "", words.line("personal.mydata_file")]))
 
 

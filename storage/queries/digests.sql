@@ -99,7 +99,8 @@ SELECT (SELECT COUNT(*) FROM task JOIN batch ON batch.id = task.batch_id
        (SELECT COUNT(*) FROM rejection JOIN batch ON batch.id = rejection.batch_id
          WHERE batch.coordinator_id <> :person AND rejection.state = 'proposed') AS proposals,
        (SELECT COUNT(*) FROM stall JOIN batch ON batch.id = stall.batch_id
-         WHERE batch.coordinator_id = :person AND batch.state IN ('open', 'paused')) AS stalls,
+         WHERE batch.coordinator_id = :person AND batch.state IN ('open', 'paused')
+           AND stall.ended_at IS NULL AND stall.cause <> 'gold') AS stalls,
        (SELECT COUNT(*) FROM batch
          WHERE batch.coordinator_id = :person AND batch.state = 'draft') AS drafts;
 
@@ -132,3 +133,10 @@ SELECT kind, day, told_at FROM digest WHERE person_id = :person ORDER BY day, ki
 
 -- name: forget
 DELETE FROM digest WHERE person_id = :person;
+
+-- name: prune
+DELETE FROM digest
+ WHERE (person_id, kind, day) IN (SELECT person_id, kind, day FROM digest
+                                   WHERE told_at < :before
+                                   ORDER BY told_at
+                                   LIMIT :limit);

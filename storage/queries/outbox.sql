@@ -19,3 +19,12 @@ UPDATE outbox SET state = :state, attempts = attempts + :attempted, due_at = :du
 
 -- name: interrupted
 UPDATE outbox SET state = 'unknown' WHERE state = 'sending';
+
+-- name: prune
+-- What is told once for good stays, and so does the newest, so that no number is ever given again.
+DELETE FROM outbox
+ WHERE id IN (SELECT id FROM outbox
+               WHERE state IN ('sent', 'unknown', 'failed') AND kind NOT IN ('short', 'forgetting')
+                 AND due_at < :before AND id <> (SELECT MAX(id) FROM outbox)
+                 AND NOT EXISTS (SELECT 1 FROM reminder WHERE reminder.outbox_id = outbox.id)
+               LIMIT :limit);

@@ -62,11 +62,12 @@ SELECT id FROM reminder
  LIMIT 1;
 
 -- name: settled
--- Reminders whose message has gone out, or never will.
+-- Reminders whose message has gone out, or never will. Those on their way are few, so they are what is read first.
 SELECT reminder.id, reminder.person_id, reminder.outbox_id, outbox.state, outbox.due_at
-  FROM reminder JOIN outbox ON outbox.id = reminder.outbox_id
- WHERE reminder.state = 'queued' AND outbox.state IN ('sent', 'unknown', 'failed')
- ORDER BY reminder.outbox_id, reminder.id
+  FROM reminder CROSS JOIN outbox
+ WHERE outbox.id = reminder.outbox_id
+   AND reminder.state = 'queued' AND outbox.state IN ('sent', 'unknown', 'failed')
+ ORDER BY reminder.person_id, reminder.id
  LIMIT :limit;
 
 -- name: silence
@@ -121,3 +122,11 @@ SELECT person.id
         WHERE reminder.person_id = person.id AND reminder.kind = 'payout' AND reminder.subject = :subject)
  ORDER BY person.id
  LIMIT :limit;
+
+-- name: prune
+DELETE FROM reminder
+ WHERE id IN (SELECT id FROM reminder
+               WHERE state IN ('sent', 'dropped') AND expires_at < :before AND COALESCE(sent_at, 0) < :before
+                 AND id <> (SELECT MAX(id) FROM reminder)
+               ORDER BY expires_at
+               LIMIT :limit);

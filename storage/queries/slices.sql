@@ -1,6 +1,6 @@
 -- name: candidates
 -- Who could be told of a batch: wants to be, may work on it, is not at it, and has not been told lately.
--- Whoever was told least lately comes first.
+-- Whoever was told least lately comes first. A slice that is not there any more ended long ago.
 SELECT person.id, invitation.is_held_out
   FROM batch
   JOIN reminding ON reminding.kinds LIKE '%new_work%'
@@ -17,8 +17,8 @@ SELECT person.id, invitation.is_held_out
         SELECT 1 FROM member WHERE member.project_id = batch.project_id AND member.person_id = person.id))
    AND reminding.snoozed_until <= :now AND reminding.ignored < :given_up AND reminding.most > 0
    AND (invitation.person_id IS NULL
-        OR invitation.is_held_out = 0 AND slice.state = 'ended'
-           AND slice.ends_at <= CASE WHEN invitation.told_at IS NULL THEN :untold ELSE :rested END)
+        OR invitation.is_held_out = 0 AND COALESCE(slice.state, 'ended') = 'ended'
+           AND COALESCE(slice.ends_at, 0) <= CASE WHEN invitation.told_at IS NULL THEN :untold ELSE :rested END)
    AND NOT EXISTS (
        SELECT 1 FROM reminder WHERE reminder.person_id = person.id AND reminder.state = 'queued')
    AND NOT EXISTS (
@@ -200,3 +200,19 @@ SELECT batch.code, invitation.is_held_out, invitation.decided_at, invitation.tol
   FROM invitation JOIN batch ON batch.id = invitation.batch_id
  WHERE invitation.person_id = :person
  ORDER BY batch.id;
+
+-- name: old
+-- Slices that ended long ago, and of which nobody is still to be told. The newest stays, so that a button in an old
+-- chat never names another one.
+SELECT slice.id FROM slice
+ WHERE slice.state = 'ended' AND slice.ends_at < :before AND slice.id <> (SELECT MAX(id) FROM slice)
+   AND NOT EXISTS (
+       SELECT 1 FROM reminder WHERE reminder.slice_id = slice.id AND reminder.state IN ('waiting', 'queued'))
+ ORDER BY slice.ends_at
+ LIMIT :limit;
+
+-- name: detach
+UPDATE assignment SET slice_id = NULL WHERE slice_id = :slice;
+
+-- name: prune
+DELETE FROM slice WHERE id = :slice AND state = 'ended';
