@@ -22,6 +22,9 @@ ON_THE_WAY = 2 * MINUTE
 
 LOOKS_BACK = 3 * DAY
 
+NEW_FOR = DAY
+"""How long after its publication a batch is called new."""
+
 
 @dataclass(frozen=True)
 class Line:
@@ -34,6 +37,8 @@ class Line:
     title: str = ""
     deadline: Instant | None = None
     batches: int = 0
+    is_new: bool = False
+    """Whether its reader has neither heard of the batch nor worked on it, and it was published within a day."""
 
 
 @dataclass(frozen=True)
@@ -175,7 +180,8 @@ def _of_slice(tx: Tx, now: Instant, person: PersonId, reminder: int, kind: Kind,
         return None
     if not part.tasks or (kind is Kind.SLICE_ENDING and part.ends_at <= now):
         return None
-    return Line(reminder, kind, part=part, batch=part.batch, title=part.title)
+    is_new = tx.one("batches.new_to", batch=part.batch, person=person, since=now - NEW_FOR) is not None
+    return Line(reminder, kind, part=part, batch=part.batch, title=part.title, is_new=is_new)
 
 
 def _of_deadline(tx: Tx, now: Instant, person: PersonId, reminder: int, batch: BatchId) -> Line | None:

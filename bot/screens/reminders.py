@@ -62,7 +62,8 @@ def _told(words: Words, line: Line, now: Instant) -> Html:
             ends = Instant(now + LASTS) if line.kind is Kind.NEW_WORK else line.part.ends_at
             tasks, until, price = words.number(line.part.tasks), words.when(ends, now), words.money(line.part.price)
             if line.kind is Kind.NEW_WORK:
-                return words.line("remind.new_work", title=line.title, price=price, tasks=tasks, until=until)
+                key = "remind.new_work" if line.is_new else "remind.work_left"
+                return words.line(key, title=line.title, price=price, tasks=tasks, until=until)
             return words.line("remind.slice_ending", title=line.title, tasks=tasks, until=until)
         case Kind.DEADLINE if line.deadline is not None:
             return words.line("remind.deadline", title=line.title, until=words.when(line.deadline, now))

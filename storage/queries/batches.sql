@@ -84,6 +84,16 @@ SELECT batch.id, batch.code, batch.title, batch.state, batch.tasks
  ORDER BY batch.id DESC
  LIMIT :limit;
 
+-- name: new_to
+-- Whether somebody has neither heard of a batch nor worked on it, and it was published after that time.
+SELECT batch.id FROM batch
+ WHERE batch.id = :batch AND batch.published_at > :since
+   AND NOT EXISTS (
+       SELECT 1 FROM invitation
+        WHERE invitation.batch_id = batch.id AND invitation.person_id = :person AND invitation.told_at IS NOT NULL)
+   AND NOT EXISTS (
+       SELECT 1 FROM progress WHERE progress.batch_id = batch.id AND progress.worker_id = :person);
+
 -- name: move
 UPDATE batch SET state = :target WHERE id = :batch AND state = :origin;
 

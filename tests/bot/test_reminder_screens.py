@@ -32,11 +32,12 @@ def lines(title: str) -> list[Line]:
     """One of each kind."""
     part = Slice(7, BatchId(3), title, Micros(20_000_000), 20, Instant(NOON + HOUR), True, True)
     return [
-        Line(1, Kind.NEW_WORK, part=part, batch=part.batch, title=title),
-        Line(2, Kind.SLICE_ENDING, part=part, batch=part.batch, title=title),
-        Line(3, Kind.DEADLINE, batch=part.batch, title=title, deadline=Instant(NOON + 20 * HOUR)),
-        Line(4, Kind.PAYOUT, deadline=Instant(NOON + 20 * HOUR)),
-        Line(5, Kind.COME_BACK, batches=4),
+        Line(1, Kind.NEW_WORK, part=part, batch=part.batch, title=title, is_new=True),
+        Line(2, Kind.NEW_WORK, part=part, batch=part.batch, title=title),
+        Line(3, Kind.SLICE_ENDING, part=part, batch=part.batch, title=title),
+        Line(4, Kind.DEADLINE, batch=part.batch, title=title, deadline=Instant(NOON + 20 * HOUR)),
+        Line(5, Kind.PAYOUT, deadline=Instant(NOON + 20 * HOUR)),
+        Line(6, Kind.COME_BACK, batches=4),
     ]
 
 
@@ -61,13 +62,13 @@ def test_a_card_of_many_reminders_fits_into_a_message(language: str) -> None:
     screen = reminder_screen(Words(language, "KRW", SEOUL), Letter(tuple(lines("가" * 60) * 3), SEOUL), NOON)
 
     assert units(screen.text) < TEXT_LIMIT
-    assert 16 == len(screen.keyboard)
-    assert "15. " in screen.text
+    assert 19 == len(screen.keyboard)
+    assert "18. " in screen.text
 
 
 @of_both
 def test_a_slice_that_was_kept_once_is_started_or_given_back(language: str) -> None:
-    line = lines("리뷰")[1]
+    line = lines("리뷰")[2]
     assert line.part is not None
     kept = replace(line.part, may_extend=False)
     letter = Letter((Line(1, line.kind, part=kept, batch=kept.batch, title="리뷰"),), SEOUL)

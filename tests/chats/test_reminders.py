@@ -90,6 +90,47 @@ async def test_the_same_in_english(world: World) -> None:
     assert "Back in the queue: 20. Thank you for telling us." == await mina.tap("Give back")
 
 
+async def test_a_batch_is_new_to_somebody_for_a_day_and_once(world: World) -> None:
+    sora, mina = await opened(world)
+    await post(world, sora, mina)
+    await clock(world)
+    assert "• 새 일감 영화 리뷰 · 건당 20원" in mina.screen
+
+    world.clock.advance(3 * HOUR)
+    await clock(world)
+    world.clock.advance(4 * DAY - 3 * HOUR)
+    await clock(world)
+
+    assert (
+        "🔔 알림\n\n• 남은 일감 영화 리뷰 · 건당 20원\n10건을 오늘 12:00까지 맡아 둘게요. 서두르지 않아도 돼요."
+        == mina.screen
+    )
+
+
+async def test_a_batch_of_the_day_before_yesterday_is_not_new_to_anybody(world: World) -> None:
+    sora, mina = await opened(world, "en")
+    await at_hour(world, 22)
+    await post(world, sora, mina, title="Films")
+    world.clock.advance(36 * HOUR)
+
+    await clock(world)
+
+    assert "• Work left: Films · ₩20 each\n20 kept for you until today 12:00. No need to hurry." in mina.screen
+
+
+async def test_a_batch_that_somebody_has_begun_by_themselves_is_not_new_to_them(world: World) -> None:
+    sora, mina = await opened(world)
+    await post(world, sora, mina)
+    await mina.say("/work")
+    await mina.tap("긍정")
+    await mina.tap("그만")
+    world.clock.advance(HOUR)
+
+    await clock(world)
+
+    assert "• 남은 일감 영화 리뷰 · 건당 20원" in mina.screen
+
+
 async def test_the_offer_to_be_told_is_made_once(world: World) -> None:
     await at_hour(world, 10)
     [mina] = await world.workers(await world.owner(), "미나")
