@@ -34,7 +34,7 @@ async def show_overview(ctx: Context, _tap: ReviewsTap) -> None:
 
 
 async def show_next(ctx: Context, tap: NextTap) -> None:
-    """The next answer; the search for it takes a while in a large batch, so it reads beside other work."""
+    """The next answer."""
     batch, after = BatchId(tap.batch), AnswerId(tap.after)
     found = await ctx.kit.db.read(reviewing.following, ctx.now, ctx.person.id, batch, tap.doubt, after)
     await ctx.show(screens.item(ctx.words, found, ctx.now) if found else screens.done(ctx.words))

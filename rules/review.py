@@ -11,6 +11,9 @@ DECISION_WINDOW = 48 * HOUR
 SECOND_LOOK_SHARE = 10
 """More than one rejection in so many answers takes two who look."""
 
+AGAINST_GOLD = 1000
+"""More doubt than the answers of others ever cast."""
+
 LONGEST_RULE = 500
 LONGEST_NOTE = 500
 
@@ -18,6 +21,11 @@ LONGEST_NOTE = 500
 def takes_two(answers: int, rejected: int) -> bool:
     """Whether one more rejection, beside those in force, is too much for one reviewer; a batch's first never is."""
     return rejected > 0 and (rejected + 1) * SECOND_LOOK_SHARE > answers
+
+
+def doubt_by_gold(gold: int | None, labels: int | None) -> int:
+    """How doubtful an answer is when it is given: what others say comes later, and nothing to gold."""
+    return 0 if gold is None or labels is None or gold == labels else AGAINST_GOLD
 
 
 def lines_of(guide: str) -> tuple[str, ...]:

@@ -53,6 +53,8 @@ def _weigh(tx: Tx, now: Instant, row: Row, answer: Row, step: int) -> None:
     """Count an answer out (step -1) or in again; what its task wants goes along, so that nobody is dealt its slot."""
     is_gold = bool(answer["is_gold"])
     tx.run("rejections.want", task=answer["task_id"], step=step)
+    if not is_gold:
+        tx.run("answers.weigh", task=answer["task_id"])
     count(
         tx,
         now,

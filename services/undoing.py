@@ -48,6 +48,8 @@ def _take_back(tx: Tx, now: Instant, worker: PersonId, found: Row, given: Row) -
         return True
     if status == "counted":
         tx.one("tasks.count_answer", task=given["task_id"], step=-1)
+        if not is_gold:
+            tx.run("answers.weigh", task=given["task_id"])
         if tx.run("tasks.reopen", task=given["task_id"]):
             count(tx, now, worker, batch, finished=-1)
             tx.run("batches.incomplete", batch=batch)

@@ -10,6 +10,7 @@ from rules.inference import wants_more
 from rules.late import accepted_until
 from rules.model import AssignmentId, BatchId, Instant, Kind, Micros, PersonId, TaskId
 from rules.refusals import Refusal
+from rules.review import doubt_by_gold
 from storage import Row, Tx
 from storage.ledger import post
 
@@ -261,6 +262,7 @@ def _give(
         now=now,
         milliseconds=max(now - held["shown_at"], 0),
         settles_at=now + held["review"],
+        doubt=doubt_by_gold(held["gold"], labels),
     )
 
 
@@ -275,7 +277,10 @@ def _leave(tx: Tx, now: Instant, worker: PersonId, held: Row, state: str, reason
 def _advance(tx: Tx, held: Row) -> bool:
     """Count an answer for its task; whether that finished it."""
     task = tx.one("tasks.count_answer", task=held["task_id"], step=1)
-    if task is None or held["gold"] is not None or task["counted"] < task["wanted"] or task["state"] != "open":
+    if task is None or held["gold"] is not None:
+        return False
+    tx.run("answers.weigh", task=held["task_id"])
+    if task["counted"] < task["wanted"] or task["state"] != "open":
         return False
     return conclude(tx, held["task_id"], held["batch_id"], task["wanted"], held["overlap_most"], held["confidence"])
 

@@ -11,8 +11,8 @@ FILE = "checks."
 COUNTING = frozenset(
     (
         "rejected_answers_have_their_rejections", "workers_answer_a_task_once", "assignments_have_their_answers",
-        "tasks_count_their_answers", "tasks_stay_within_their_overlap", "slots_add_up", "queues_hold_the_open_tasks",
-        "batches_count_their_answers", "batches_count_their_finished_tasks",
+        "tasks_count_their_answers", "doubts_equal_the_votes", "tasks_stay_within_their_overlap", "slots_add_up",
+        "queues_hold_the_open_tasks", "batches_count_their_answers", "batches_count_their_finished_tasks",
     )
 )  # fmt: skip
 """The checks whose differences are counts; those of all others are money."""

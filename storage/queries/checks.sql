@@ -303,6 +303,25 @@ HAVING SUM(answers) <> 0
  ORDER BY task_id
  LIMIT 20;
 
+-- name: doubts_equal_the_votes
+-- Of answers in review: gold tells, or the most votes for other labels less all votes but its own for the same.
+SELECT 'answer ' || CAST(id AS TEXT) AS what, doubt - told AS difference
+  FROM (SELECT answer.id, answer.doubt,
+               CASE WHEN task.gold = answer.labels THEN 0
+                    WHEN task.gold <> answer.labels THEN 1000
+                    ELSE MAX(CASE WHEN vote.labels <> answer.labels THEN vote.votes ELSE 0 END)
+                       - MAX(CASE WHEN vote.labels = answer.labels THEN vote.votes - 1 ELSE 0 END) END AS told
+          FROM answer
+          JOIN task ON task.id = answer.task_id
+          JOIN (SELECT task_id, labels, COUNT(*) AS votes FROM answer
+                 WHERE undone = 0 AND status = 'counted' GROUP BY task_id, labels) vote
+            ON vote.task_id = answer.task_id
+         WHERE answer.undone = 0 AND answer.status = 'counted' AND answer.settlement_id IS NULL
+         GROUP BY answer.id, answer.doubt, answer.labels, task.gold) compared
+ WHERE doubt <> told
+ ORDER BY id
+ LIMIT 20;
+
 -- name: tasks_stay_within_their_overlap
 SELECT 'task ' || CAST(task.id AS TEXT) AS what, task.counted - batch.overlap_most AS difference
   FROM task

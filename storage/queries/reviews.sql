@@ -11,43 +11,21 @@ SELECT batch.id, batch.code, batch.title
 -- name: count
 -- How many answers of a batch can be looked at, and how many of them others or gold speak against.
 SELECT COUNT(*) AS answers, CAST(COALESCE(SUM(CASE WHEN doubt > 0 THEN 1 ELSE 0 END), 0) AS BIGINT) AS doubtful
-  FROM (SELECT CASE WHEN task.gold IS NOT NULL THEN CASE WHEN task.gold <> answer.labels THEN 1000 ELSE 0 END
-                    ELSE COALESCE((SELECT MAX(alike.votes)
-                                     FROM (SELECT COUNT(*) AS votes FROM answer other
-                                            WHERE other.task_id = answer.task_id AND other.undone = 0
-                                              AND other.status = 'counted' AND other.labels <> answer.labels
-                                            GROUP BY other.labels) alike), 0)
-                       - (SELECT COUNT(*) FROM answer same
-                           WHERE same.task_id = answer.task_id AND same.undone = 0 AND same.status = 'counted'
-                             AND same.labels = answer.labels AND same.id <> answer.id)
-               END AS doubt
-          FROM answer JOIN task ON task.id = answer.task_id
-         WHERE answer.batch_id = :batch AND answer.worker_id <> :person AND answer.undone = 0
-           AND answer.status = 'counted' AND answer.settlement_id IS NULL AND answer.rejection_id IS NULL
-           AND answer.price > 0 AND answer.settles_at > :now AND task.state <> 'dropped'
-           AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.answer_id = answer.id)) weighed;
+  FROM answer
+ WHERE batch_id = :batch AND undone = 0 AND status = 'counted' AND settlement_id IS NULL
+   AND worker_id <> :person AND settles_at > :now
+   AND task_id NOT IN (SELECT id FROM task WHERE batch_id = :batch AND state = 'dropped')
+   AND id NOT IN (SELECT answer_id FROM rejection WHERE batch_id = :batch);
 
 -- name: following
--- The next answer of a batch that can be looked at, the most doubtful first: against gold, then against the others.
-SELECT id, doubt
-  FROM (SELECT answer.id,
-               CASE WHEN task.gold IS NOT NULL THEN CASE WHEN task.gold <> answer.labels THEN 1000 ELSE 0 END
-                    ELSE COALESCE((SELECT MAX(alike.votes)
-                                     FROM (SELECT COUNT(*) AS votes FROM answer other
-                                            WHERE other.task_id = answer.task_id AND other.undone = 0
-                                              AND other.status = 'counted' AND other.labels <> answer.labels
-                                            GROUP BY other.labels) alike), 0)
-                       - (SELECT COUNT(*) FROM answer same
-                           WHERE same.task_id = answer.task_id AND same.undone = 0 AND same.status = 'counted'
-                             AND same.labels = answer.labels AND same.id <> answer.id)
-               END AS doubt
-          FROM answer JOIN task ON task.id = answer.task_id
-         WHERE answer.batch_id = :batch AND answer.worker_id <> :person AND answer.undone = 0
-           AND answer.status = 'counted' AND answer.settlement_id IS NULL AND answer.rejection_id IS NULL
-           AND answer.price > 0 AND answer.settles_at > :now AND task.state <> 'dropped'
-           AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.answer_id = answer.id)) weighed
- WHERE doubt < :doubt OR (doubt = :doubt AND id > :after)
- ORDER BY doubt DESC, id
+-- The next answer of a batch that can be looked at, the most doubtful first.
+SELECT answer.id, answer.doubt
+  FROM answer JOIN task ON task.id = answer.task_id
+ WHERE answer.batch_id = :batch AND answer.undone = 0 AND answer.status = 'counted' AND answer.settlement_id IS NULL
+   AND answer.worker_id <> :person AND answer.settles_at > :now AND task.state <> 'dropped'
+   AND NOT EXISTS (SELECT 1 FROM rejection WHERE rejection.answer_id = answer.id)
+   AND answer.doubt <= :doubt AND (answer.doubt < :doubt OR answer.id > :after)
+ ORDER BY answer.doubt DESC, answer.id
  LIMIT 1;
 
 -- name: answer

@@ -81,6 +81,7 @@ class Bureau:
                 now=self.world.clock.now(),
                 milliseconds=1,
                 settles_at=self.world.clock.now(),
+                doubt=0,
             )
         )
         await self.world.do(

@@ -285,6 +285,7 @@ def give(tx: Tx, task: int, batch: BatchId, worker: PersonId) -> None:
         now=START,
         milliseconds=1,
         settles_at=START,
+        doubt=0,
     )
     tx.run("tasks.finish", task=task)
 

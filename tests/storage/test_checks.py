@@ -184,6 +184,8 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("assignments_have_their_answers", ("UPDATE assignment SET state = 'skipped' WHERE id = 1",)),
     ("assignments_have_their_answers", ("UPDATE assignment SET revision = revision + 1 WHERE id = 1",)),
     ("tasks_count_their_answers", ("UPDATE task SET counted = counted + 1 WHERE id = 1",)),
+    ("doubts_equal_the_votes", ("UPDATE answer SET doubt = 1 WHERE id = 6",)),
+    ("doubts_equal_the_votes", ("UPDATE task SET gold = 4 WHERE id = 6",)),
     ("tasks_stay_within_their_overlap", ("UPDATE task SET counted = 9 WHERE id = 1",)),
     ("slots_add_up", ("UPDATE task SET open_slots = open_slots + 1 WHERE id = 20",)),
     ("slots_add_up", ("UPDATE assignment SET state = 'expired' WHERE state = 'held'",)),
