@@ -3,15 +3,15 @@
 import json
 from dataclasses import dataclass
 
-from rules import review
 from rules.model import AnswerId, BatchId, Instant, Kind, PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
 from . import deeds
 from .disputing import notify, put_in_force, rejection_row
+from .items import answer_row
 from .people import Role, require
-from .reviewing import answer_row, deciders, may_decide, require_reviewable, rules_of
+from .reviewing import deciders, may_decide, require_reviewable, rules_of, takes_two
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def reject(tx: Tx, now: Instant, person: PersonId, answer: AnswerId, rule: int, 
     )
     if made is None:
         raise LookupError(answer)
-    is_proposed = _takes_two(tx, row["batch_id"])
+    is_proposed = takes_two(tx, row["batch_id"])
     if is_proposed:
         _ask_for_second(tx, now, made["id"])
     else:
@@ -65,16 +65,6 @@ def _require_expected(row: Row, expected: int) -> None:
         raise Refusal("review.no_such_label")
     if expected == row["labels"]:
         raise Refusal("review.same_label")
-
-
-def _takes_two(tx: Tx, batch: BatchId) -> bool:
-    if deeds.is_alone(tx):
-        return False
-    counts, found = tx.one("batches.counts", batch=batch), tx.one("rejections.in_force", batch=batch)
-    if counts is None or found is None:
-        raise LookupError(batch)
-    rejected: int = found["rejected"]
-    return review.takes_two(counts["counted"] + counts["late"] + counts["gold"] + rejected, rejected)
 
 
 def _ask_for_second(tx: Tx, now: Instant, rejection: int) -> None:

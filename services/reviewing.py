@@ -11,7 +11,7 @@ from rules.model import AnswerId, BatchId, Instant, Kind, Micros, PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-from . import drafting
+from . import deeds, drafting
 from .dealing import Picture
 from .people import Person, Role, require
 
@@ -62,33 +62,13 @@ class Overview:
 
 @dataclass(frozen=True)
 class Examined:
-    """One answer as a reviewer sees it: no name, and what the others said. `doubt` above 0 speaks against it."""
+    """One answer as a reviewer sees it; `doubt` above 0 speaks against it."""
 
-    answer: AnswerId
-    batch: BatchId
-    code: str
-    title: str
-    reference: str
-    text: str | None
-    picture: Picture | None
-    kind: Kind
-    choices: tuple[str, ...]
-    worker: str
-    labels: tuple[str, ...]
-    gold: tuple[str, ...]
-    others: tuple[tuple[tuple[str, ...], int], ...]
+    item: Item
     price: Micros
     milliseconds: int
     settles_at: Instant
     doubt: int
-
-    @property
-    def leading(self) -> tuple[str, ...]:
-        """What the answer should have been, as far as gold or the others tell; empty where they don't."""
-        if self.gold:
-            return self.gold
-        found = verdict([bits(labels, self.choices) for labels, votes in self.others for _ in range(votes)])
-        return tuple(names(found.labels or 0, self.choices))
 
 
 @dataclass(frozen=True)
@@ -208,39 +188,5 @@ def require_reviewable(tx: Tx, now: Instant, person: PersonId, answer: AnswerId)
     return row
 
 
-def answer_row(tx: Tx, answer: AnswerId) -> Row:
-    """Everything about an answer. Raises Refusal where there is none."""
-    row = tx.one("reviews.answer", answer=answer)
-    if row is None or row["labels"] is None:
-        raise Refusal("review.not_rejectable")
-    return row
-
-
 def _examined(tx: Tx, row: Row, doubt: int) -> Examined:
-    choices = tuple(json.loads(row["choices"]))
-    return Examined(
-        answer=row["id"],
-        batch=row["batch_id"],
-        code=row["code"],
-        title=row["title"],
-        reference=row["reference"],
-        text=row["content"],
-        picture=Picture(row["picture_id"], row["sha256"]) if row["picture_id"] else None,
-        kind=Kind(row["kind"]),
-        choices=choices,
-        worker=pseudonym(row["seed"].encode(), row["batch_id"], row["worker_id"]),
-        labels=tuple(names(row["labels"], choices)),
-        gold=tuple(names(row["gold"] or 0, choices)),
-        others=others_of(tx, row),
-        price=row["price"],
-        milliseconds=row["milliseconds"],
-        settles_at=row["settles_at"],
-        doubt=doubt,
-    )
-
-
-def others_of(tx: Tx, row: Row) -> tuple[tuple[tuple[str, ...], int], ...]:
-    """What others answered to the same task, the most frequent first."""
-    choices = json.loads(row["choices"])
-    votes = tx.all("reviews.others", task=row["task_id"], answer=row["id"])
-    return tuple((tuple(names(each["labels"], choices)), each["votes"]) for each in votes)
+    return Examined(item_of(tx, row), row["price"], row["milliseconds"], row["settles_at"], doubt)

@@ -69,38 +69,39 @@ def _batch(words: Words, each: Reviewable) -> Row:
 def item(words: Words, found: Examined, now: Instant) -> Screen:
     """One answer, what speaks against it, and the two things that can be done."""
     lines = [
-        words.line("review.title", title=found.title, code=found.code),
-        words.line("review.whose", reference=found.reference, worker=found.worker),
+        words.line("review.title", title=found.item.title, code=found.item.code),
+        words.line("review.whose", reference=found.item.reference, worker=found.item.worker),
         *_doubt(words, found),
         "",
         *_item(words, found),
         "",
         words.line("review.facts", price=words.money(found.price), time=words.duration(found.milliseconds)),
         words.line("review.until", when=words.when(found.settles_at, now)),
+        *([words.line("review.takes_two")] if found.takes_two else []),
     ]
     keyboard: tuple[Row, ...] = (
         (
-            Button(words.plain("review.reject"), RejectTap(found.answer, found.doubt)),
-            Button(words.plain("review.next"), NextTap(found.batch, found.doubt, found.answer)),
+            Button(words.plain("review.reject"), RejectTap(found.item.answer, found.doubt)),
+            Button(words.plain("review.next"), NextTap(found.item.batch, found.doubt, found.item.answer)),
         ),
         (Button(words.plain("review.back_to_list"), ReviewsTap()),),
     )
-    return Screen("\n".join(lines), keyboard, found.picture)
+    return Screen("\n".join(lines), keyboard, found.item.picture)
 
 
 def _doubt(words: Words, found: Examined) -> list[Html]:
     if found.doubt <= 0:
         return []
-    return [words.line("review.against_gold" if found.gold else "review.against_others")]
+    return [words.line("review.against_gold" if found.item.gold else "review.against_others")]
 
 
 def _item(words: Words, found: Examined) -> list[Html]:
-    room, rest = CAPTION_ROOM if found.picture else ROOM
-    lines = quoted(words, found.text, room)
-    lines.append(words.line("review.answer", labels=joined(found.labels, rest)))
-    if found.gold:
-        lines.append(words.line("review.gold", labels=joined(found.gold, rest)))
-    lines.append(others_line(words, found.others, rest))
+    room, rest = CAPTION_ROOM if found.item.picture else ROOM
+    lines = quoted(words, found.item.text, room)
+    lines.append(words.line("review.answer", labels=joined(found.item.labels, rest)))
+    if found.item.gold:
+        lines.append(words.line("review.gold", labels=joined(found.item.gold, rest)))
+    lines.append(others_line(words, found.item.others, rest))
     return lines
 
 
@@ -136,65 +137,69 @@ def rules(words: Words, found: Examined, known: Sequence[Rule]) -> Screen:
         (
             Button(
                 words.plain("review.rule", number=number, rule=shortened(rule.text, BUTTON_LETTERS)),
-                RuleTap(found.answer, found.doubt, rule.number, expected),
+                RuleTap(found.item.answer, found.doubt, rule.number, expected),
             ),
         )
         for number, rule in enumerate(known, 1)
     ]
-    back = Button(words.plain("posting.back"), ExamineTap(found.answer, found.doubt))
-    text = "\n".join((words.line("review.which_rule", labels=joined(found.labels, 200)), "", *listed))
+    back = Button(words.plain("posting.back"), ExamineTap(found.item.answer, found.doubt))
+    text = "\n".join((words.line("review.which_rule", labels=joined(found.item.labels, 200)), "", *listed))
     return Screen(text, (*rows, (back,)))
 
 
 def _default(found: Examined) -> int:
     """What gold or the others say, unless that is what was answered."""
-    leading = bits(found.leading, found.choices)
-    return 0 if leading == bits(found.labels, found.choices) else leading
+    leading = bits(found.item.leading, found.item.choices)
+    return 0 if leading == bits(found.item.labels, found.item.choices) else leading
 
 
 def expected(words: Words, found: Examined, rule: Rule, ticked: int) -> Screen:
     """What should have been answered? The likeliest first; with one tap it is done, or one by one and then done."""
     room, rest = CAPTION_ROOM
     lines = [
-        words.line("review.which_label"),
-        *quoted(words, found.text, room),
-        words.line("review.answer", labels=joined(found.labels, rest)),
+        words.line("review.which_label_two" if found.takes_two else "review.which_label"),
+        *quoted(words, found.item.text, room),
+        words.line("review.answer", labels=joined(found.item.labels, rest)),
         words.line("review.reason", reason=shortened(rule.text, RULE_LETTERS)),
     ]
-    make = _single if found.kind is Kind.SINGLE else _several
-    back = Button(words.plain("posting.back"), RejectTap(found.answer, found.doubt))
+    make = _single if found.item.kind is Kind.SINGLE else _several
+    back = Button(words.plain("posting.back"), RejectTap(found.item.answer, found.doubt))
     return Screen("\n".join(lines), (*make(words, found, rule, ticked), (back,)))
 
 
 def _single(words: Words, found: Examined, rule: Rule, ticked: int) -> Iterator[Row]:
-    choices = [(1 << place, choice) for place, choice in enumerate(found.choices) if choice not in found.labels]
+    choices = [
+        (1 << place, choice) for place, choice in enumerate(found.item.choices) if choice not in found.item.labels
+    ]
     for label, choice in sorted(choices, key=lambda each: each[0] != ticked):
         key = "review.reject_likely" if label == ticked else "review.reject_as"
         text = words.plain(key, label=shortened(choice, BUTTON_LETTERS))
-        yield (Button(text, ExpectTap(found.answer, found.doubt, rule.number, label)),)
+        yield (Button(text, ExpectTap(found.item.answer, found.doubt, rule.number, label)),)
 
 
 def _several(words: Words, found: Examined, rule: Rule, ticked: int) -> Iterator[Row]:
-    for place, choice in enumerate(found.choices):
+    for place, choice in enumerate(found.item.choices):
         mark = "☑" if ticked >> place & 1 else "☐"
-        tap = RuleTap(found.answer, found.doubt, rule.number, ticked ^ 1 << place)
+        tap = RuleTap(found.item.answer, found.doubt, rule.number, ticked ^ 1 << place)
         yield (Button(f"{mark} {shortened(choice, BUTTON_LETTERS)}", tap),)
-    yield (Button(words.plain("review.reject_with_these"), ExpectTap(found.answer, found.doubt, rule.number, ticked)),)
+    yield (
+        Button(words.plain("review.reject_with_these"), ExpectTap(found.item.answer, found.doubt, rule.number, ticked)),
+    )
 
 
 def decision(words: Words, found: Rejection, now: Instant) -> Screen:
     """A rejection that takes a second look, or one that its worker does not accept."""
-    room, rest = CAPTION_ROOM if found.picture else ROOM
+    room, rest = CAPTION_ROOM if found.item.picture else ROOM
     lines = [
         words.line(f"review.decide_{found.state}"),
-        words.line("review.title", title=found.title, code=found.code),
-        words.line("review.whose", reference=found.reference, worker=found.worker),
+        words.line("review.title", title=found.item.title, code=found.item.code),
+        words.line("review.whose", reference=found.item.reference, worker=found.item.worker),
         "",
-        *quoted(words, found.text, room),
-        words.line("review.answer", labels=joined(found.labels, rest)),
+        *quoted(words, found.item.text, room),
+        words.line("review.answer", labels=joined(found.item.labels, rest)),
         words.line("review.expected", labels=joined(found.expected, rest)),
         words.line("review.reason", reason=shortened(found.reason, rest)),
-        others_line(words, found.others, rest),
+        others_line(words, found.item.others, rest),
     ]
     if found.note:
         lines.append(words.line("review.note", note=shortened(found.note, rest)))
@@ -203,7 +208,7 @@ def decision(words: Words, found: Rejection, now: Instant) -> Screen:
         lines.append(words.line(f"review.until_{found.state}", when=words.when(found.until, now)))
     if found.state == "appealed" and not found.may_deny:
         lines.append(words.line("review.only_another"))
-    return Screen("\n".join(lines), _decision_keyboard(words, found), found.picture)
+    return Screen("\n".join(lines), _decision_keyboard(words, found), found.item.picture)
 
 
 def _decision_keyboard(words: Words, found: Rejection) -> tuple[Row, ...]:

@@ -163,7 +163,11 @@ async def test_whoever_says_nothing_for_seven_days_can_object_no_more(world: Wor
 async def test_more_than_a_tenth_takes_a_second_look(world: World) -> None:
     owner, sora, mina = await posted(world, "미나")
     await answers(world, mina, 12)
+    assert "10%" not in await open_first(sora)
     assert "반려했어요" in await reject_first(sora)
+    assert "하나 더 반려하면 이 일감의 10%를 넘어서" in await open_first(sora)
+    await sora.tap("반려")
+    assert "고르면 다른 담당자가 확인한 뒤에 반려돼요" in await sora.tap("1. 줄거리만")
     assert "10%를 넘어서" in await reject_first(sora)
     assert "10%를 넘어서" in await reject_first(sora)
     before = len(mina.phone.messages)
