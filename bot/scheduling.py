@@ -27,6 +27,13 @@ PATIENCE = 5 * MINUTE
 """However often a job runs, nobody worries about it sooner than after twice this."""
 
 
+class NotYet(Exception):
+    """A run has to wait for something that its job has no part in, such as books that add up.
+
+    Its period is begun again every few minutes for as long as that takes, and nobody hears of it.
+    """
+
+
 @dataclass(frozen=True)
 class Every:
     """Again after so many seconds; running twice or late does no harm, and there are no periods to miss."""
@@ -71,9 +78,13 @@ async def take(kit: Kit, job: Job, now: Instant) -> Period | None:
 
 
 async def run_period(kit: Kit, job: Job, period: Period, now: Instant) -> str | None:
-    """Run a job for a period that was taken: its report, or None when it failed, and is tried again."""
+    """Run a job for a period that was taken: its report, or None when it failed or has to wait, and is tried again."""
     try:
         report = await (job.run.run(kit, now, period) if isinstance(job.run, ForPeriod) else job.run(kit, now))
+    except NotYet as reason:
+        log.info("job %s waits with %s: %s", job.name, period.name, reason)
+        await kit.db.run(scheduling.postpone, kit.clock.now(), job.name, period.name)
+        return None
     except Exception:
         log.exception("job %s failed for %s", job.name, period.name)
         await kit.db.run(scheduling.fail, kit.clock.now(), job.name, period.name)

@@ -1,16 +1,13 @@
-"""On paydays: asks for everybody who has enough, has said where to, and wants it."""
+"""On paydays: asks for everybody who has enough, has said where to, and wants it; as soon as the books add up."""
 
 from bot.context import Kit
+from bot.scheduling import NotYet
 from rules import days
 from rules.model import Instant, PersonId
 from rules.payouts import Obstacle
 from rules.periods import Period
 from rules.refusals import Refusal
 from services import payouts
-
-
-class Stopped(Exception):
-    """The books do not add up, so that nothing may be asked for; the day is tried again."""
 
 
 async def run(kit: Kit, now: Instant, period: Period) -> str:
@@ -28,5 +25,5 @@ async def run(kit: Kit, now: Instant, period: Period) -> str:
             asked += await kit.db.run(payouts.ask_for, now, worker, since, terms)
         except Refusal as refusal:
             if refusal.key == f"payout.no_{Obstacle.STOPPED}":
-                raise Stopped from refusal
+                raise NotYet(refusal.key) from refusal
     return f"asked for {asked} workers"

@@ -13,6 +13,8 @@ from .alerting import alert
 LEASE = 5 * MINUTE
 """How long a run belongs to its process without a sign of life."""
 KEPT = 90 * DAY
+WAITS = 5 * MINUTE
+"""After so long a run is begun again that had to wait."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,11 @@ def fail(tx: Tx, now: Instant, job: str, period: str) -> None:
     state = State.LOST if attempts >= ATTEMPTS else State.FAILED
     tx.run("jobs.fail", job=job, period=period, state=state, until=now + pause(attempts))
     alert(tx, now, "alert.job", job)
+
+
+def postpone(tx: Tx, now: Instant, job: str, period: str) -> None:
+    """Give a period back that can't be run yet; that was no attempt."""
+    tx.run("jobs.postpone", job=job, period=period, until=now + WAITS)
 
 
 def succeeded(tx: Tx, now: Instant, job: str) -> None:

@@ -48,6 +48,9 @@ UPDATE job_run SET state = 'done', ended_at = :now WHERE job = :job AND period =
 -- name: fail
 UPDATE job_run SET state = :state, busy_until = :until WHERE job = :job AND period = :period;
 
+-- name: postpone
+UPDATE job_run SET state = 'failed', attempts = attempts - 1, busy_until = :until WHERE job = :job AND period = :period;
+
 -- name: succeeded
 UPDATE job SET succeeded_at = :now WHERE name = :job;
 

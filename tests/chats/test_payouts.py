@@ -14,11 +14,13 @@ from openpyxl import Workbook, load_workbook
 from tills import give_account, written
 from world import Someone, World
 
-from rules.model import DAY, HOUR, PersonId
+from bot.scheduling import Schedule
+from jobs import SCHEDULE
+from rules.model import DAY, HOUR, MINUTE, PersonId
 from rules.taxes import Profile
-from services import closing
+from services import auditing, closing
 from services.people import find
-from storage.checks import violations
+from storage.checks import Violation, violations
 
 
 @dataclass(frozen=True)
@@ -413,6 +415,27 @@ async def test_on_a_payday_the_bot_asks_and_says_so(tmp_path: Path) -> None:
         assert "지급일이라 출금을 신청했어요" in mina.screen
         assert "17,800원" in mina.screen
         assert "진행 중인 출금" in await mina.tap("출금 보기")
+
+
+async def test_a_payday_on_which_the_books_are_wrong_comes_once_they_are_right(tmp_path: Path) -> None:
+    async with till(tmp_path, environment={"TAPWORK_PAYOUT_DAYS": "fri"}) as shop:
+        world, [mina] = shop.world, shop.workers
+        schedule = Schedule(world.kit, [job for job in SCHEDULE if job.name == "payday"])
+        await schedule.look()
+        await world.do(auditing.remember, world.clock.now(), [Violation("postings_sum_to_zero", "answer:1:1", 1)])
+        for _ in range(8 * 24):
+            world.clock.advance(HOUR)
+            await schedule.look()
+            await schedule.idle()
+        assert "진행 중인 출금" not in await mina.say("/payout")
+        await world.do(auditing.remember, world.clock.now(), [])
+        for _ in range(3):
+            world.clock.advance(5 * MINUTE)
+            await schedule.look()
+            await schedule.idle()
+            await world.job("outbox")
+        assert 1 == len([text for text in mina.texts if "지급일이라 출금을 신청했어요" in text])
+        assert "진행 중인 출금" in await mina.say("/payout")
 
 
 async def test_who_leaves_asks_for_the_last_won_and_hears_of_it(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from world import START, World
 
 from bot.context import Kit
-from bot.scheduling import ForPeriod, Job, Schedule, run_job
+from bot.scheduling import ForPeriod, Job, NotYet, Schedule, run_job
 from jobs import SCHEDULE
 from rules.backlog import ATTEMPTS, GRACE, MOST, Missed
 from rules.model import DAY, HOUR, MINUTE, Instant
@@ -55,6 +55,10 @@ def die() -> None:
 
 def fail() -> None:
     raise OSError("the disk is away")
+
+
+def wait() -> None:
+    raise NotYet("the books")
 
 
 async def start(kit: Kit, *jobs: Job) -> Schedule:
@@ -167,6 +171,26 @@ async def test_what_fails_is_tried_again_after_growing_pauses_and_the_owners_hea
     world.clock.advance(DAY)
     await start(world.kit, diary.job)
     assert ["2026-09-23"] == diary.done
+
+
+async def test_what_has_to_wait_waits_as_long_as_it_takes_and_is_no_failure(world: World) -> None:
+    owner = await world.owner()
+    diary = Diary(Daily(3), Missed.EACH, fate=wait)
+    schedule = await start(world.kit, diary.job)
+    at(world, "2026-09-22T03:00", world.kit.config.timezone)
+    before = owner.texts
+    for _ in range(2 * DAY // MINUTE // 7):
+        await schedule.look()
+        await schedule.idle()
+        world.clock.advance(7 * MINUTE)
+    await world.job("outbox")
+    assert {"2026-09-22"} == set(diary.began)
+    assert before == owner.texts
+
+    diary.fate = lambda: None
+    await start(world.kit, diary.job)
+    await start(world.kit, diary.job)
+    assert ["2026-09-22", "2026-09-23"] == diary.done
 
 
 async def test_what_heals_is_done_the_same_day(world: World) -> None:

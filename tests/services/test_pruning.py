@@ -82,8 +82,10 @@ async def test_numbers_are_never_given_twice_so_that_old_buttons_mean_nothing_el
     desk.wait(LONG)
     await desk.do(slicing.end_due, desk.now)
     desk.wait(LONG)
+    await done(desk, "paid:1", "sent")
     await prune(desk)
 
+    assert [True, False] == [key.startswith("reminder:") for key in keys(path)]
     with closing(sqlite3.connect(path)) as connection:
         [(kept,)] = connection.execute("SELECT id FROM slice").fetchall()
     assert 2 == kept
