@@ -1,21 +1,19 @@
 """What a worker says to a rejection, and what follows from it, or from the time that passes."""
 
-import json
 from dataclasses import dataclass
 
 from rules import review
 from rules.choosing import names
-from rules.codes import pseudonym
-from rules.model import BatchId, Instant, Micros, PersonId
+from rules.model import Instant, Micros, PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
 from . import deeds
-from .dealing import Picture
 from .disputing import notify, rejection_row, release, take_back
+from .items import Item, answer_row, item_of
 from .people import expect
 from .rejecting import require_decider
-from .reviewing import answer_row, deciders, others_of
+from .reviewing import deciders
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,8 @@ class Rejection:
 
     id: int
     state: str
-    batch: BatchId
-    code: str
-    title: str
-    reference: str
-    text: str | None
-    picture: Picture | None
-    worker: str
-    labels: tuple[str, ...]
+    item: Item
     expected: tuple[str, ...]
-    others: tuple[tuple[tuple[str, ...], int], ...]
     reason: str
     note: str | None
     amount: Micros
@@ -58,20 +48,12 @@ def for_decision(tx: Tx, person: PersonId, rejection: int) -> Rejection:
 
 def _view(tx: Tx, row: Row, *, may_deny: bool) -> Rejection:
     answer = answer_row(tx, row["answer_id"])
-    choices = json.loads(answer["choices"])
+    item = item_of(tx, answer)
     return Rejection(
         id=row["id"],
         state=row["state"],
-        batch=row["batch_id"],
-        code=answer["code"],
-        title=answer["title"],
-        reference=answer["reference"],
-        text=answer["content"],
-        picture=Picture(answer["picture_id"], answer["sha256"]) if answer["picture_id"] else None,
-        worker=pseudonym(answer["seed"].encode(), row["batch_id"], row["worker_id"]),
-        labels=tuple(names(answer["labels"], choices)),
-        expected=tuple(names(row["expected"], choices)),
-        others=others_of(tx, answer),
+        item=item,
+        expected=tuple(names(row["expected"], item.choices)),
         reason=row["reason"],
         note=row["note"],
         amount=row["amount"],

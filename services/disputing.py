@@ -11,7 +11,7 @@ from storage.ledger import post
 
 from .counting import count, paid_from
 from .dealing import next_place
-from .reviewing import answer_row
+from .items import answer_row
 
 
 def rejection_row(tx: Tx, rejection: int) -> Row:

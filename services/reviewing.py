@@ -1,18 +1,14 @@
 """Looking through answers before they are settled, the most doubtful first."""
 
-import json
 from dataclasses import dataclass
 
 from rules import review
-from rules.choosing import bits, names
-from rules.codes import pseudonym
-from rules.inference import verdict
-from rules.model import AnswerId, BatchId, Instant, Kind, Micros, PersonId
+from rules.model import AnswerId, BatchId, Instant, Micros, PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
 from . import deeds, drafting
-from .dealing import Picture
+from .items import Item, answer_row, item_of
 from .people import Person, Role, require
 
 BATCHES, WAITING, REVIEWERS = 10, 100, 10
@@ -62,13 +58,17 @@ class Overview:
 
 @dataclass(frozen=True)
 class Examined:
-    """One answer as a reviewer sees it; `doubt` above 0 speaks against it."""
+    """One answer as a reviewer sees it. `doubt` above 0 speaks against it.
+
+    `takes_two` says that its rejection would only be proposed.
+    """
 
     item: Item
     price: Micros
     milliseconds: int
     settles_at: Instant
     doubt: int
+    takes_two: bool
 
 
 @dataclass(frozen=True)
@@ -189,4 +189,16 @@ def require_reviewable(tx: Tx, now: Instant, person: PersonId, answer: AnswerId)
 
 
 def _examined(tx: Tx, row: Row, doubt: int) -> Examined:
-    return Examined(item_of(tx, row), row["price"], row["milliseconds"], row["settles_at"], doubt)
+    needs_second = takes_two(tx, row["batch_id"])
+    return Examined(item_of(tx, row), row["price"], row["milliseconds"], row["settles_at"], doubt, needs_second)
+
+
+def takes_two(tx: Tx, batch: BatchId) -> bool:
+    """Whether one more rejection in a batch is only proposed until somebody else confirms it."""
+    if deeds.is_alone(tx):
+        return False
+    counts, found = tx.one("batches.counts", batch=batch), tx.one("rejections.in_force", batch=batch)
+    if counts is None or found is None:
+        raise LookupError(batch)
+    rejected: int = found["rejected"]
+    return review.takes_two(counts["counted"] + counts["late"] + counts["gold"] + rejected, rejected)

@@ -13,19 +13,19 @@ from .review import CAPTION_ROOM, ROOM, joined, quoted
 
 def rejection(words: Words, found: Rejection, now: Instant) -> Screen:
     """The item, both labels, the reason and the amount; and where it stands."""
-    room, rest = CAPTION_ROOM if found.picture else ROOM
+    room, rest = CAPTION_ROOM if found.item.picture else ROOM
     lines = [
-        words.line(f"rejection.title_{found.state}", title=shortened(found.title, rest)),
+        words.line(f"rejection.title_{found.state}", title=shortened(found.item.title, rest)),
         "",
-        *quoted(words, found.text, room),
-        words.line("rejection.mine", labels=joined(found.labels, rest)),
+        *quoted(words, found.item.text, room),
+        words.line("rejection.mine", labels=joined(found.item.labels, rest)),
         words.line("rejection.expected", labels=joined(found.expected, rest)),
         words.line("rejection.reason", reason=shortened(found.reason, rest)),
         words.line("rejection.amount", amount=words.money(found.amount)),
     ]
     if found.note:
         lines.append(words.line("rejection.note", note=shortened(found.note, rest)))
-    return Screen("\n".join([*lines, "", _standing(words, found, now)]), _keyboard(words, found), found.picture)
+    return Screen("\n".join([*lines, "", _standing(words, found, now)]), _keyboard(words, found), found.item.picture)
 
 
 def _standing(words: Words, found: Rejection, now: Instant) -> Html:
@@ -46,6 +46,6 @@ def ask_note(words: Words, found: Rejection) -> Screen:
     """Why? It may stay unsaid."""
     send = Button(words.plain("rejection.send_without"), SendAppealTap(found.id))
     back = Button(words.plain("posting.back"), RejectionTap(found.id))
-    labels = joined(found.labels, CAPTION_ROOM[1])
+    labels = joined(found.item.labels, CAPTION_ROOM[1])
     expected = joined(found.expected, CAPTION_ROOM[1])
     return Screen(words.line("rejection.ask_note", labels=labels, expected=expected), ((send,), (back,)))

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from rules.choosing import bits
 from rules.model import Instant, Kind
 from services.appealing import Rejection
+from services.items import Item
 from services.reviewing import FIRST, Examined, Overview, Reviewable, Reviewer, Rule, Waiting
 
 from ..screen import Button, Row, Screen
@@ -69,11 +70,10 @@ def _batch(words: Words, each: Reviewable) -> Row:
 def item(words: Words, found: Examined, now: Instant) -> Screen:
     """One answer, what speaks against it, and the two things that can be done."""
     lines = [
-        words.line("review.title", title=found.item.title, code=found.item.code),
-        words.line("review.whose", reference=found.item.reference, worker=found.item.worker),
+        *_heading(words, found.item),
         *_doubt(words, found),
         "",
-        *_item(words, found),
+        *_item(words, found.item),
         "",
         words.line("review.facts", price=words.money(found.price), time=words.duration(found.milliseconds)),
         words.line("review.until", when=words.when(found.settles_at, now)),
@@ -89,19 +89,26 @@ def item(words: Words, found: Examined, now: Instant) -> Screen:
     return Screen("\n".join(lines), keyboard, found.item.picture)
 
 
+def _heading(words: Words, found: Item) -> tuple[Html, Html]:
+    return (
+        words.line("review.title", title=found.title, code=found.code),
+        words.line("review.whose", reference=found.reference, worker=found.worker),
+    )
+
+
 def _doubt(words: Words, found: Examined) -> list[Html]:
     if found.doubt <= 0:
         return []
     return [words.line("review.against_gold" if found.item.gold else "review.against_others")]
 
 
-def _item(words: Words, found: Examined) -> list[Html]:
-    room, rest = CAPTION_ROOM if found.item.picture else ROOM
-    lines = quoted(words, found.item.text, room)
-    lines.append(words.line("review.answer", labels=joined(found.item.labels, rest)))
-    if found.item.gold:
-        lines.append(words.line("review.gold", labels=joined(found.item.gold, rest)))
-    lines.append(others_line(words, found.item.others, rest))
+def _item(words: Words, found: Item) -> list[Html]:
+    room, rest = CAPTION_ROOM if found.picture else ROOM
+    lines = quoted(words, found.text, room)
+    lines.append(words.line("review.answer", labels=joined(found.labels, rest)))
+    if found.gold:
+        lines.append(words.line("review.gold", labels=joined(found.gold, rest)))
+    lines.append(others_line(words, found.others, rest))
     return lines
 
 
@@ -192,8 +199,7 @@ def decision(words: Words, found: Rejection, now: Instant) -> Screen:
     room, rest = CAPTION_ROOM if found.item.picture else ROOM
     lines = [
         words.line(f"review.decide_{found.state}"),
-        words.line("review.title", title=found.item.title, code=found.item.code),
-        words.line("review.whose", reference=found.item.reference, worker=found.item.worker),
+        *_heading(words, found.item),
         "",
         *quoted(words, found.item.text, room),
         words.line("review.answer", labels=joined(found.item.labels, rest)),

@@ -150,8 +150,8 @@ async def test_gold_that_is_rejected_may_be_dealt_once_more(desk: Desk) -> None:
     answer = await answered(desk, mina, batch, 1)
     seen = await desk.do(reviewing.following, desk.now, desk.coordinator, batch)
     assert seen is not None
-    assert (("positive",), ("negative",), 1000) == (seen.gold, seen.labels, seen.doubt)
-    assert ("positive",) == seen.leading
+    assert (("positive",), ("negative",), 1000) == (seen.item.gold, seen.item.labels, seen.doubt)
+    assert ("positive",) == seen.item.leading
     gold, lots = await left_in(desk, ledger.gold_line(batch)), await _gold_left(desk, batch)
     made = await reject(desk, answer, expected=1)
     assert (0, 0, 0, 0) == await counts(desk, batch)

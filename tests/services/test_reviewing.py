@@ -36,7 +36,7 @@ async def walked(desk: Desk, batch: BatchId) -> list[tuple[int, int]]:
     while (
         seen := await desk.db.read(reviewing.following, desk.now, desk.coordinator, batch, doubt, after)
     ) is not None:
-        doubt, after = seen.doubt, seen.answer
+        doubt, after = seen.doubt, seen.item.answer
         found.append((after, doubt))
     return found
 
