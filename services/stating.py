@@ -12,7 +12,7 @@ from storage import Row, Tx
 
 from .flowing import Adjustment
 from .people import Role, require
-from .tracing import following
+from .tracing import Priced, following
 
 MOST_MONTHS = 24
 
@@ -31,17 +31,11 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Line:
+class Line(Priced):
     """A batch's answers of a day at one price, also rejected ones."""
 
     code: str
     title: str
-    price: Micros
-    count: int
-
-    @property
-    def amount(self) -> Micros:
-        return Micros(self.price * self.count)
 
 
 @dataclass(frozen=True)
@@ -189,7 +183,7 @@ def _days(tx: Tx, worker: PersonId, month: date, timezone: ZoneInfo) -> tuple[St
 
 def _day(tx: Tx, worker: PersonId, day: Day) -> StatedDay:
     rows = tx.all("traces.given_between", worker=worker, begins=day.begins, ends=day.ends)
-    return StatedDay(day.begins, tuple(Line(row["code"], row["title"], row["price"], row["answers"]) for row in rows))
+    return StatedDay(day.begins, tuple(Line(row["price"], row["answers"], row["code"], row["title"]) for row in rows))
 
 
 def _bonuses(tx: Tx, worker: PersonId, begins: Instant, ends: Instant) -> tuple[StatedBonus, ...]:
