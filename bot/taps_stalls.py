@@ -1,4 +1,4 @@
-"""The coordinator's buttons for a batch that stands still. Their codes begin with k."""
+"""The coordinator's buttons for a batch that stands still, or has no gold left. Their codes begin with k or g."""
 
 from dataclasses import dataclass
 
@@ -27,4 +27,21 @@ class RefillTap(Tap):
     """Fill the batch's reserve up from my budget."""
 
     code = "kr"
+    batch: int
+
+
+@dataclass(frozen=True)
+class GildTap(Tap):
+    """Make gold of tasks on which all agree, and set aside money for so many gold answers more."""
+
+    code = "ga"
+    batch: int
+    answers: int
+
+
+@dataclass(frozen=True)
+class LeaveTap(Tap):
+    """It may stay as it is."""
+
+    code = "gl"
     batch: int

@@ -3,9 +3,9 @@
 from bot.context import Context
 from bot.routing import Route, on_tap
 from bot.screens import stalls as screens
-from bot.taps_stalls import ExtendTap, RefillTap, WhyStalledTap
+from bot.taps_stalls import ExtendTap, GildTap, LeaveTap, RefillTap, WhyStalledTap
 from rules.model import SECOND, BatchId, Instant
-from services import stalls, steering
+from services import gilding, stalls, steering
 
 from .batches import show_card
 
@@ -34,4 +34,24 @@ async def refill(ctx: Context, tap: RefillTap) -> None:
     await show_card(ctx, BatchId(tap.batch))
 
 
-ROUTES: tuple[Route, ...] = (on_tap(WhyStalledTap, why), on_tap(ExtendTap, extend), on_tap(RefillTap, refill))
+async def gild(ctx: Context, tap: GildTap) -> None:
+    """More gold, or a word to the owners that there is no money for it."""
+    made = await ctx.run(gilding.gild, ctx.now, ctx.person.id, BatchId(tap.batch), tap.answers)
+    await ctx.toast(ctx.words.plain("stall.gilded" if made is not None else "stall.asked_owner"))
+    await show_card(ctx, BatchId(tap.batch))
+
+
+async def leave(ctx: Context, tap: LeaveTap) -> None:
+    """The batch may stay as it is."""
+    await ctx.run(stalls.leave, ctx.now, ctx.person.id, BatchId(tap.batch))
+    await ctx.toast(ctx.words.plain("stall.left_so"))
+    await show_card(ctx, BatchId(tap.batch))
+
+
+ROUTES: tuple[Route, ...] = (
+    on_tap(WhyStalledTap, why),
+    on_tap(ExtendTap, extend),
+    on_tap(RefillTap, refill),
+    on_tap(GildTap, gild),
+    on_tap(LeaveTap, leave),
+)

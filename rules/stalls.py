@@ -1,12 +1,14 @@
 """When a batch stands still: how long a silence is too long, and what would get it going again."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from statistics import median
 from zoneinfo import ZoneInfo
 
-from . import days
+from . import days, reminding
 from .model import DAY, HOUR, Instant, Micros
+from .reminding import Choices
 
 WAKES, SLEEPS = 8, 21
 """Between these hours an answer can be expected, and a coordinator may be told that none comes."""
@@ -30,8 +32,17 @@ class Cause(StrEnum):
     EXHAUSTED = "exhausted"
     MONEY = "money"
     DEADLINE = "deadline"
+    ASLEEP = "asleep"
     PRICE = "price"
     QUIET = "quiet"
+    GOLD = "gold"
+
+
+MOVING = frozenset({Cause.DEADLINE, Cause.GOLD})
+"""What is told of batches that move."""
+
+CALM = frozenset({Cause.ASLEEP, Cause.GOLD})
+"""What can wait until the morning, whatever the deadline."""
 
 
 def patience(gaps: list[int]) -> int:
@@ -53,6 +64,23 @@ def awake(since: Instant, until: Instant, timezone: ZoneInfo) -> int:
 
 def is_night(now: Instant, timezone: ZoneInfo) -> bool:
     return not WAKES <= datetime.fromtimestamp(now / 1000, timezone).hour < SLEEPS
+
+
+def wake(people: Sequence[Choices], now: Instant, rest: int = 0) -> tuple[bool, Instant | None]:
+    """Whether all of some people are outside the hours that they chose, and when the first of them is up again.
+
+    They count as asleep for `rest` milliseconds more after getting up. None where nobody will get up by themselves.
+    """
+    if any(_up(each, now) == now and _up(each, Instant(now - rest)) == now - rest for each in people):
+        return False, now
+    return True, min((up for each in people if (up := _up(each, now)) is not None), default=None)
+
+
+def _up(choices: Choices, at: Instant) -> Instant | None:
+    """The first instant from `at` on at which somebody may be told of work; None for whoever switched that off."""
+    if choices.snoozed_until >= reminding.FOREVER:
+        return None
+    return reminding.opens(choices, Instant(max(at, choices.snoozed_until)))
 
 
 def is_too_slow(wanted: int, lately: int, left: int) -> bool:

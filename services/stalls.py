@@ -16,8 +16,10 @@ from .alerting import alert
 from .budgeting import left
 from .covering import cover, lacking, may_hand_out
 from .drafting import own
+from .gilding import Shortage, gilded_at, shortage
 from .offering import has_something, hourly
 from .people import CONSENT_VERSION
+from .preferring import choices_of
 
 GAPS = 50
 PEOPLE = 200
@@ -32,7 +34,7 @@ class Stall:
     """Why a batch does not move. `since` tells one standstill from the next.
 
     `quiet` is how long no answer has come, `people` who could work, `raise_to` a price like that of the others,
-    `project` where to invite to (None: to everything).
+    `project` where to invite to (None: to everything), `until` when the first of those who sleep is up (None: unknown).
     """
 
     batch: BatchId
@@ -46,6 +48,8 @@ class Stall:
     deadline: Instant | None = None
     raise_to: Micros | None = None
     project: ProjectId | None = None
+    until: Instant | None = None
+    gold: Shortage | None = None
 
 
 def running(tx: Tx, after: BatchId, limit: int) -> list[BatchId]:
@@ -71,8 +75,9 @@ def examine(tx: Tx, now: Instant, batch: BatchId, timezone: ZoneInfo) -> Stall |
         return replace(found, cause=Cause.PAUSED) if now - moved >= rules.FORGOTTEN else None
     late = _too_slow(tx, now, row, counts, found)
     if not is_quiet or tx.one("stalls.has_free", batch=batch) is None:
-        return late
-    return _without_workers(tx, found) or _without_money(tx, now, found) or late or _by_price(tx, row, found)
+        return late or _without_gold(tx, row, found)
+    stuck = _without_workers(tx, found) or _without_money(tx, now, found) or late
+    return stuck or _asleep(tx, now, found, timezone) or _by_price(tx, row, found)
 
 
 def _project(tx: Tx, project: ProjectId) -> ProjectId | None:
@@ -130,6 +135,24 @@ def _without_money(tx: Tx, now: Instant, found: Stall) -> Stall | None:
     return replace(found, cause=Cause.MONEY) if is_refused else None
 
 
+def _asleep(tx: Tx, now: Instant, found: Stall, timezone: ZoneInfo) -> Stall | None:
+    """All who could work are outside the days and hours that they chose; whoever gets up is given a while."""
+    people = _willing(tx, found.batch)
+    was_told = tx.one("stalls.was_told", batch=found.batch, cause=Cause.ASLEEP, since=found.since) is not None
+    choices = [choices_of(tx, person, timezone) for person in people]
+    sleeps, until = rules.wake(choices, now, rules.SHORTEST if was_told else 0)
+    return replace(found, cause=Cause.ASLEEP, people=len(people), until=until) if sleeps else None
+
+
+def _without_gold(tx: Tx, batch: Row, found: Stall) -> Stall | None:
+    """Work goes on, and gold measures hardly any of it."""
+    lacking = shortage(tx, found.batch)
+    if lacking is None:
+        return None
+    since = Instant(max(batch["published_at"], gilded_at(tx, found.batch)))
+    return replace(found, cause=Cause.GOLD, since=since, people=lacking.workers, gold=lacking)
+
+
 def _by_price(tx: Tx, batch: Row, found: Stall) -> Stall:
     others = [
         (Micros(row["price"]), hourly(tx, row["id"]))
@@ -142,7 +165,8 @@ def _by_price(tx: Tx, batch: Row, found: Stall) -> Stall:
 
 def may_tell(stall: Stall, now: Instant, timezone: ZoneInfo) -> bool:
     """At night only what can't wait until the morning is told."""
-    return not rules.is_night(now, timezone) or (stall.deadline is not None and stall.deadline - now <= rules.URGENT)
+    is_urgent = stall.deadline is not None and stall.deadline - now <= rules.URGENT
+    return not rules.is_night(now, timezone) or (is_urgent and stall.cause not in rules.CALM)
 
 
 def tell(tx: Tx, now: Instant, stall: Stall) -> bool:
@@ -150,7 +174,9 @@ def tell(tx: Tx, now: Instant, stall: Stall) -> bool:
     batch, cause = stall.batch, stall.cause
     tx.run("stalls.end", batch=batch, but=cause, now=now)
     if tx.one("stalls.tell", batch=batch, cause=cause, since=stall.since, now=now) is None:
-        tx.run("stalls.resume", batch=batch, cause=cause)
+        if cause is not Cause.GOLD:
+            # Somebody may have said that it may stay as it is.
+            tx.run("stalls.resume", batch=batch, cause=cause)
         return False
     key, blanks = f"stall:{batch}:{cause}:{stall.since}", json.dumps({"batch": batch, "cause": cause})
     tx.run("outbox.queue", key=key, person=stall.coordinator, kind="stall", blanks=blanks, now=now)
@@ -160,6 +186,12 @@ def tell(tx: Tx, now: Instant, stall: Stall) -> bool:
 def clear(tx: Tx, now: Instant, batch: BatchId) -> None:
     """A batch moves again."""
     tx.run("stalls.end", batch=batch, but="", now=now)
+
+
+def leave(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> None:
+    """It may stay as it is: its coordinator wants to hear no more of it."""
+    own(tx, person, batch)
+    clear(tx, now, batch)
 
 
 def look(tx: Tx, now: Instant, person: PersonId, batch: BatchId, timezone: ZoneInfo) -> Stall | None:
@@ -174,7 +206,9 @@ def current(tx: Tx, batch: Row, moved: int) -> Cause | None:
     if row is None or batch["state"] not in ("open", "paused"):
         return None
     cause = Cause(row["cause"])
-    has_moved = moved > row["since"] if cause is not Cause.DEADLINE else batch["deadline_at"] != row["since"]
+    has_moved = moved > row["since"]
+    if cause in rules.MOVING:
+        has_moved = cause is Cause.DEADLINE and batch["deadline_at"] != row["since"]
     return None if has_moved or (cause is Cause.PAUSED) != (batch["state"] == "paused") else cause
 
 

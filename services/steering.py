@@ -116,9 +116,11 @@ def raised(tx: Tx, now: Instant, batch: Row, price: Micros) -> Posting:
     """What a higher price sets aside. Reserved prices only ever rise, so that the new one names the posting."""
     step = price - batch["reserved_price"]
     counts, found = tx.one("batches.counts", batch=batch["id"]), tx.one("batches.count_workers", batch=batch["id"])
-    if counts is None or found is None:
+    payable = tx.one("golds.payable", batch=batch["id"])
+    if counts is None or found is None or payable is None:
         raise LookupError(batch["id"])
     wanted, gold = unanswered(batch, counts)
+    gold = max(gold, payable["answers"])
     # An answer that is undone may be given anew, by somebody else and at the new price.
     undoable = found["workers"] * UNDO_WINDOW
     wanted, gold = wanted + min(counts["counted"], undoable), gold + min(counts["gold"], undoable)

@@ -21,7 +21,7 @@ from rules.payees import Mistake
 from rules.payouts import Obstacle
 from rules.reminding import Kind as Reminded
 from rules.reminding import Snooze
-from rules.stalls import Cause
+from rules.stalls import CALM, Cause
 from rules.taxes import Profile
 from rules.transfers import Problem
 from services import bank_results, transfers
@@ -97,7 +97,9 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "posting.draft_choices_*": Kind,
         "posting.kind_*": Kind,
         "refusal.only_*": Role,
-        "stall.*": Cause,
+        "stall.*": (*Cause, "asleep_up", "asleep_off"),
+        "stall.head_*": CALM,
+        "stall.on_card_*": CALM,
         "rejection.standing_*": APPEALABLE,
         "rejection.title_*": APPEALABLE,
         "review.decide_*": ("proposed", "withdrawn", *APPEALABLE),

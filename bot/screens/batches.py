@@ -20,10 +20,10 @@ from ..taps_batches import (
 )
 from ..taps_export import PlanTap
 from ..taps_review import NextTap
-from ..taps_stalls import WhyStalledTap
 from ..words import Html, Words
 from .posting import overlap_words
 from .reminders import effect_line
+from .stalls import card_line, why_button
 from .work import CAPTION_LIMIT, TEXT_LIMIT, units
 
 BLOCKS = 10
@@ -71,7 +71,7 @@ def _card(words: Words, card: Card, now: Instant) -> Html:
     if card.deadline is not None and card.state is not State.CLOSED:
         lines.append(words.line("batch.deadline", deadline=words.when(card.deadline, now)))
     if card.stall is not None:
-        lines.append(words.line("stall.on_card"))
+        lines.append(card_line(words, card.stall))
     if card.effect is not None:
         lines.append(effect_line(words, card.effect))
     if card.flagged:
@@ -118,7 +118,7 @@ def _keyboard(words: Words, card: Card) -> tuple[Row, ...]:
     batch = card.batch
     rows: list[Row] = []
     if card.stall is not None:
-        rows.append((Button(words.plain("stall.why"), WhyStalledTap(batch)),))
+        rows.append((why_button(words, batch, card.stall),))
     if card.flagged:
         rows.append((Button(words.plain("batch.see_flagged", count=card.flagged), FlaggedTap(batch)),))
     export = Button(words.plain("batch.export"), PlanTap(batch))

@@ -49,6 +49,9 @@ ON CONFLICT (batch_id, cause) DO UPDATE SET since = excluded.since, told_at = ex
  WHERE stall.since <> excluded.since
 RETURNING batch_id;
 
+-- name: was_told
+SELECT since FROM stall WHERE batch_id = :batch AND cause = :cause AND since = :since;
+
 -- name: resume
 UPDATE stall SET ended_at = NULL WHERE batch_id = :batch AND cause = :cause AND ended_at IS NOT NULL;
 

@@ -45,7 +45,7 @@ UPDATE task
  WHERE id = :task AND state IN ('open', 'flagged', 'dropped') AND gold IS NULL;
 
 -- name: next_gold
--- The gold task that was shown least, among those that the worker has not answered.
+-- The gold task that was shown least, among those that the worker has not answered, nor a task that looks the same.
 SELECT task.id, seen.id AS lapsed
   FROM task
   LEFT JOIN assignment seen ON seen.task_id = task.id AND seen.worker_id = :worker
@@ -53,6 +53,10 @@ SELECT task.id, seen.id AS lapsed
    AND task.gold IS NOT NULL
    AND task.state = 'open'
    AND (seen.id IS NULL OR seen.state = 'expired')
+   AND NOT EXISTS (
+       SELECT 1 FROM task alike
+         JOIN assignment known ON known.task_id = alike.id AND known.worker_id = :worker AND known.state <> 'expired'
+        WHERE alike.batch_id = task.batch_id AND alike.fingerprint = task.fingerprint AND alike.id <> task.id)
  ORDER BY task.exposure, task.id
  LIMIT 1;
 

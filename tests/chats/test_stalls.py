@@ -1,5 +1,6 @@
 """A batch stands still: its coordinator hears once why, and one tap helps."""
 
+from collections.abc import Callable
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,9 +8,10 @@ import pytest
 from parcels import caption, table
 from world import Someone, World
 
-from rules.model import DAY, HOUR, MINUTE, BatchId, Instant, Micros
+from rules.model import DAY, HOUR, MINUTE, SECOND, BatchId, Instant, Micros
 from rules.refusals import Refusal
-from services import budgeting, people, stalls
+from rules.reminding import Snooze
+from services import budgeting, people, preferring, stalls
 from storage import Tx
 
 LATER = 3 * HOUR
@@ -264,3 +266,162 @@ async def test_a_coordinator_who_speaks_english_hears_it_in_english(world: World
 
     assert "Nobody can work on it yet" in emma.screen
     assert ["🔗 Make an invite link", "See the batch"] == emma.buttons
+
+
+# Everybody asleep -----------------------------------------------------------------------------------------------------
+
+
+async def test_where_all_are_outside_their_hours_it_says_when_the_first_is_back(world: World, sora: Someone) -> None:
+    mina, jun = await world.workers(sora, "미나", "준")
+    await hours(world, mina, 18, 23)
+    await hours(world, jun, 20, 24)
+    await post(sora)
+    world.clock.advance(LATER)
+
+    assert "1 stand still, 1 coordinators told" == await look(world)
+    assert "🌙 Reviews" in sora.screen
+    assert "(2명)이 지금은 쉬는 시간이에요. 가장 빠르면 오늘 18:00에 돌아와요" in sora.screen
+    assert ["🔗 초대 링크 만들기", "일감 보기"] == sora.buttons
+    assert "🌙 모두 쉬는 시간이에요" in await sora.tap("일감 보기")
+
+
+async def test_who_has_just_come_back_is_given_two_hours_before_it_is_told_again(world: World, sora: Someone) -> None:
+    [mina] = await world.workers(sora, "미나")
+    await hours(world, mina, 16, 20)
+    await post(sora)
+    told = []
+    for clock in ("14:00", "16:00", "17:50", "18:00", "19:00"):
+        at(world, f"2026-09-22T{clock}")
+        told.append(int((await look(world)).split()[3]))
+        if clock == "16:00":
+            await sora.tap("일감 보기")
+            assert "이제 막 돌아오고 있어요" in await sora.tap("왜 멈췄나요?")
+
+    assert [1, 0, 0, 1, 0] == told
+    assert "할 수 있는 사람은 1명이에요" in sora.screen
+
+
+async def test_one_who_is_up_is_enough_for_the_usual_question(world: World, sora: Someone) -> None:
+    mina, _ = await world.workers(sora, "미나", "준")
+    await hours(world, mina, 18, 23)
+    await post(sora)
+    world.clock.advance(LATER)
+    await look(world)
+
+    assert "할 수 있는 사람은 2명이에요" in sora.screen
+
+
+async def test_who_wants_to_hear_nothing_has_no_hour_at_which_they_are_back(world: World, sora: Someone) -> None:
+    [mina] = await world.workers(sora, "미나")
+    await choose(world, mina, preferring.snooze, Snooze.OFF, world.kit.config.timezone)
+    await post(sora)
+    world.clock.advance(LATER)
+    await look(world)
+
+    assert "(1명)이 알림을 꺼 두어서" in sora.screen
+
+
+async def test_that_all_sleep_can_wait_until_the_morning_whatever_the_deadline(world: World, sora: Someone) -> None:
+    """At the pace of the last day it would be done in time."""
+    [mina] = await world.workers(sora, "미나")
+    await post(sora, *(f"글 {number}" for number in range(1, 9)), deadline="2026-09-23 06:00")
+    await mina.say("/work")
+    for _ in range(6):
+        await mina.tap("positive")
+    await hours(world, mina, 4, 5)
+    at(world, "2026-09-22T21:30")
+
+    assert "1 stand still, 0 coordinators told" == await look(world)
+
+
+async def hours(world: World, someone: Someone, begins: int, ends: int) -> None:
+    await choose(world, someone, preferring.choose_hours, begins, ends)
+
+
+async def choose(world: World, someone: Someone, choice: Callable[..., object], *values: object) -> None:
+    person = await world.do(people.find, someone.telegram_id)
+    assert person is not None
+    await world.do(choice, world.clock.now(), person.id, *values)
+
+
+# Gold -----------------------------------------------------------------------------------------------------------------
+
+CREW = ("미나", "준", "하", "리", "소", "우")
+
+
+async def unmeasured(world: World, sora: Someone, crew: int = 6, rounds: int = 12) -> list[Someone]:
+    """Workers who have answered a good part of a batch and the only gold task of it."""
+    workers = await world.workers(sora, *CREW[:crew])
+    texts = tuple(f"글 {number}" for number in range(1, 61))
+    await sora.send("r.csv", table(*texts, gold=(("아는 글", "positive"),)), caption(overlap=3))
+    await sora.tap("게시")
+    for worker in workers:
+        await worker.say("/work")
+    for _ in range(rounds):
+        for worker in workers:
+            world.clock.advance(SECOND)
+            await worker.tap("positive")
+    return workers
+
+
+async def test_gold_that_all_have_seen_is_told_once_and_one_tap_makes_more(world: World, sora: Someone) -> None:
+    workers = await unmeasured(world, sora)
+
+    assert ["1 stand still, 1 coordinators told", "1 stand still, 0 coordinators told"] == [
+        await look(world) for _ in range(2)
+    ]
+    assert "골드가 다 나갔어요. 최근 답의 100%(6명)는 맞는지 잴 수 없어요" in sora.screen
+    assert "더 드는 돈은 없어요" in sora.screen
+    assert ["🥇 골드 5개 만들기", "이대로 둘게요", "일감 보기"] == sora.buttons
+    card = await sora.tap("골드 5개 만들기")
+    assert "이제 골드가 다시 나가요" in (sora.toast or "")
+    assert "골드 6개" in card
+    assert "🥇" not in card
+    for worker in workers:
+        for _ in range(8):
+            await worker.tap("positive")
+    assert "골드 6개" not in await sora.tap("새로 고침")
+
+
+async def test_what_may_stay_as_it_is_is_not_told_again_nor_on_the_card(world: World, sora: Someone) -> None:
+    await unmeasured(world, sora)
+    await look(world)
+    assert "🥇 골드가 다 나갔어요" in await sora.tap("일감 보기")
+    assert "잴 수 없어요" in await sora.tap("골드는 어떻게 됐나요?")
+
+    assert "🥇" not in await sora.tap("이대로 둘게요")
+    assert "1 stand still, 0 coordinators told" == await look(world)
+    assert "🥇" not in await sora.tap("새로 고침")
+
+
+async def test_where_nothing_would_make_gold_the_answers_can_be_looked_at(world: World, sora: Someone) -> None:
+    await unmeasured(world, sora, crew=3, rounds=20)
+    await look(world)
+
+    assert "골드로 쓸 만한 작업이 아직 없어요" in sora.screen
+    assert "글" in await sora.tap("🔎 답 살펴보기")
+
+
+async def test_gold_can_wait_until_the_morning(world: World, sora: Someone) -> None:
+    at(world, "2026-09-22T22:00")
+    await unmeasured(world, sora)
+
+    assert "1 stand still, 0 coordinators told" == await look(world)
+
+
+async def test_gold_that_has_to_be_paid_says_what_it_costs(world: World, sora: Someone) -> None:
+    workers = await world.workers(sora, *(f"작업자 {number}" for number in range(18)))
+    texts = tuple(f"글 {number}" for number in range(1, 61))
+    golds = [(f"아는 글 {number}", "positive") for number in range(3)]
+    await sora.send("r.csv", table(*texts, gold=golds), caption(overlap=3))
+    await sora.tap("게시")
+    for worker in workers:
+        await worker.say("/work")
+    for _ in range(7):
+        for worker in workers:
+            await worker.tap("positive")
+    await look(world)
+
+    assert "골드 답 8개에 160원이 더 들어요" in sora.screen
+    await sora.tap("골드 더하기 · 160원")
+    assert "이제 골드가 다시 나가요" in (sora.toast or "")

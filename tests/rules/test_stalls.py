@@ -1,12 +1,14 @@
 """How long a silence is too long, and what would end it."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from rules.model import DAY, HOUR, MINUTE, Instant, Micros
-from rules.stalls import awake, is_night, is_too_slow, patience, raise_to
+from rules.reminding import FOREVER, NEVER, Choices, usual
+from rules.stalls import awake, is_night, is_too_slow, patience, raise_to, wake
 
 SEOUL, BERLIN = ZoneInfo("Asia/Seoul"), ZoneInfo("Europe/Berlin")
 WON = 1_000_000
@@ -55,6 +57,45 @@ def test_too_slow_is_what_does_not_come_in_time_at_the_pace_of_a_day(
     wanted: int, lately: int, hours: int, slow: bool
 ) -> None:
     assert slow == is_too_slow(wanted, lately, hours * HOUR)
+
+
+def living(
+    begins: int = 8, ends: int = 21, days: str = "0123456", zone: ZoneInfo = SEOUL, snoozed: Instant = NEVER
+) -> Choices:
+    weekdays = frozenset(map(int, days))
+    return replace(usual(zone), from_hour=begins, to_hour=ends, days=weekdays, snoozed_until=snoozed)
+
+
+SUNDAY = "2026-11-22T10:00"
+
+
+@pytest.mark.parametrize(
+    ("people", "sleep", "until"),
+    [
+        ([living()], False, SUNDAY),
+        ([living(18, 23)], True, "2026-11-22T18:00"),
+        ([living(18, 23), living(22, 6)], True, "2026-11-22T18:00"),
+        ([living(18, 23), living()], False, SUNDAY),
+        ([living(days="01234")], True, "2026-11-23T08:00"),
+        ([living(zone=BERLIN)], True, "2026-11-22T16:00"),
+        ([living(snoozed=instant("2026-11-22T15:00"))], True, "2026-11-22T15:00"),
+        ([living(snoozed=instant("2026-11-22T23:00"))], True, "2026-11-23T08:00"),
+        ([living(snoozed=FOREVER), living(18, 23)], True, "2026-11-22T18:00"),
+        ([living(snoozed=FOREVER)], True, None),
+        ([], True, None),
+    ],
+)
+def test_everybody_sleeps_outside_the_hours_and_days_that_they_chose(
+    people: list[Choices], sleep: bool, until: str | None
+) -> None:
+    assert (sleep, instant(until) if until else None) == wake(people, instant(SUNDAY))
+
+
+@pytest.mark.parametrize(("clock", "sleep"), [("18:00", True), ("19:59", True), ("20:00", False)])
+def test_whoever_has_just_got_up_is_given_a_while(clock: str, sleep: bool) -> None:
+    now = instant(f"2026-11-22T{clock}")
+
+    assert (sleep, now) == wake([living(18, 23)], now, 2 * HOUR)
 
 
 def price(won: float) -> Micros:

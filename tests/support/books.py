@@ -118,6 +118,7 @@ def add_task(connection: sqlite3.Connection, batch: BatchId, number: int, slots:
         picture = insert(connection, "picture", sha256=f"{batch}-{number}", **sizes)
     task: Values = {"batch_id": batch, "number": number, "reference": str(number), "content": f"작업 {number}"}
     task |= {"picture_id": picture, "gold": None if slots else 1, "state": "open", "wanted": slots}
+    task["fingerprint"] = str(number)
     insert(connection, "task", **task, place=number if slots else None, open_slots=slots, meta="{}")
 
 
