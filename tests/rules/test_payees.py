@@ -52,6 +52,25 @@ def test_what_is_no_account_number_is_told(typed: str, mistake: Mistake) -> None
     assert {Field.ACCOUNT: mistake} == korean(account=typed)
 
 
+@pytest.mark.parametrize("gap", ["-", " - ", "‐", "–", " – ", "—", "−", "－", " ", "\u00a0", "\t", ".", "--"])
+def test_a_resident_number_is_refused_whatever_stands_between_its_halves(gap: str) -> None:
+    written = f"900101{gap}1234567"
+
+    assert {Field.ACCOUNT: Mistake.RESIDENT_NUMBER} == korean(account=written)
+    assert {Field.ACCOUNT: Mistake.RESIDENT_NUMBER} == abroad(account=written)
+    assert {Field.HOLDER: Mistake.RESIDENT_NUMBER} == korean(holder=f"김미나 {written}")
+
+
+@pytest.mark.parametrize("typed", ["90.01.01-1234567", "90 01 01 1234567", "900101-1 234567"])
+def test_a_resident_number_is_refused_with_gaps_in_its_halves_too(typed: str) -> None:
+    assert {Field.ACCOUNT: Mistake.RESIDENT_NUMBER} == korean(account=typed)
+
+
+@pytest.mark.parametrize("typed", ["1002-123-456789", "110-123-456789", "901301-1234567", "900101-12-345678"])
+def test_an_account_of_a_birthdays_digits_is_taken(typed: str) -> None:
+    assert isinstance(korean(account=typed), Filled)
+
+
 @pytest.mark.parametrize("typed", ["12345678", "1234567890123456"])
 def test_an_account_has_8_to_16_digits(typed: str) -> None:
     assert isinstance(korean(account=typed), Filled)
