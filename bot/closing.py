@@ -46,13 +46,16 @@ class Bundle:
     file: bytes
 
 
-async def close(ctx: Context) -> Transfer:
-    """Take up all that is asked and can be paid, and bind it to its file. Raises Refusal when there is nothing."""
+async def close(ctx: Context, seen: int) -> Transfer:
+    """Take up what is asked and can be paid, as much as a transfer holds, and bind it to its file.
+
+    Raises Refusal when there is nothing, or when `seen` is not the newest transfer any more.
+    """
     kit, person = ctx.kit, ctx.person.id
-    waiting = await kit.db.read(transfers.waiting, person)
+    waiting = await _waiting(kit, person)
     accounts = await asyncio.to_thread(opened, kit, waiting)
     left_out = [line.payout for line in waiting if line.sealed is not None and accounts[line.payout] is None]
-    made = await ctx.run(closing.prepare, ctx.now, person, kit.config.payments.terms, left_out)
+    made = await ctx.run(closing.prepare, ctx.now, person, kit.config.payments.terms, left_out, seen)
     return (await bound(ctx, made.id)).transfer
 
 
@@ -85,11 +88,19 @@ async def hand_out(ctx: Context, transfer: int) -> None:
 
 async def suspicions(kit: Kit, person: PersonId, bundle: Bundle | None) -> list[tuple[Line, Problem]]:
     """What looks wrong in a transfer, and in what waits outside."""
-    waiting = await kit.db.read(transfers.waiting, person)
+    waiting = await _waiting(kit, person)
     accounts = await asyncio.to_thread(opened, kit, waiting)
     lines = waiting if bundle is None else [*bundle.lines, *waiting]
     known = accounts if bundle is None else {**accounts, **bundle.accounts}
     return problems(lines, known, kit.clock.now(), kit.config.payments.terms.minimum)
+
+
+async def _waiting(kit: Kit, person: PersonId) -> list[Line]:
+    """All that is asked and in no transfer, the oldest first."""
+    found: list[Line] = []
+    while part := await kit.db.read(transfers.waiting, person, found[-1].payout if found else 0):
+        found += part
+    return found
 
 
 def opened(kit: Kit, lines: Sequence[Line]) -> dict[int, Account | None]:

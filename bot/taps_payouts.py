@@ -58,9 +58,10 @@ class PayoutsTap(Tap):
 
 @dataclass(frozen=True)
 class CloseTransferTap(Tap):
-    """Take up everything that is asked."""
+    """Take up what is asked; `seen` is the newest transfer there was, so that two taps make one."""
 
     code = "yc"
+    seen: int
 
 
 @dataclass(frozen=True)

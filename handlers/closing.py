@@ -25,7 +25,7 @@ from rules.refusals import Refusal
 from services import bank_results, closing, deeds, transfers
 from services.bank_results import Recorded, Result
 from services.people import LANGUAGES, Role
-from services.transfers import Transfer
+from services.transfers import Rest, Transfer
 from storage.bank_files import passing_folder
 
 CAPTION = re.compile(r"/payouts(@\w+)?(\s.*)?|T[2-9A-HJKMNP-Z]{5}", re.IGNORECASE | re.DOTALL)
@@ -42,16 +42,16 @@ async def show(ctx: Context, _: str | PayoutsTap) -> None:
     """/payouts: what is asked, and the transfers."""
     found = await ctx.run(transfers.overview, ctx.person.id)
     wrong = await flow.suspicions(ctx.kit, ctx.person.id, None) if found.asked else []
-    await ctx.show(screens.overview(found, wrong, Role.OWNER in ctx.person.roles, ctx.words))
+    await ctx.show(screens.overview(found, await _rest(ctx), wrong, Role.OWNER in ctx.person.roles, ctx.words))
 
 
 async def show_transfer(ctx: Context, tap: TransferTap) -> None:
     await _show(ctx, await ctx.run(transfers.transfer, ctx.person.id, tap.transfer))
 
 
-async def close(ctx: Context, _tap: CloseTransferTap) -> None:
+async def close(ctx: Context, tap: CloseTransferTap) -> None:
     """Take up what is asked; the files follow the card."""
-    made = await flow.close(ctx)
+    made = await flow.close(ctx, tap.seen)
     await ctx.toast(ctx.words.plain("closing.closed_now"))
     await _show(ctx, made)
     ctx.later(lambda ctx: flow.hand_out(ctx, made.id))
@@ -137,7 +137,11 @@ async def _read(ctx: Context, document: Document) -> tuple[list[Result], int]:
 
 async def _show(ctx: Context, found: Transfer) -> None:
     may_approve = found.made_by != ctx.person.id or await ctx.run(deeds.is_alone)
-    await ctx.show(screens.transfer(found, may_approve, ctx.words))
+    await ctx.show(screens.transfer(found, await _rest(ctx), may_approve, ctx.words))
+
+
+async def _rest(ctx: Context) -> Rest:
+    return await ctx.kit.db.read(transfers.rest, ctx.now, ctx.person.id, ctx.kit.config.payments.terms.minimum)
 
 
 ROUTES: tuple[Route, ...] = (

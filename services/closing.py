@@ -4,7 +4,8 @@ Every step may come twice, or after a crash, and changes nothing the second time
 """
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from itertools import islice
 
 from rules.codes import free_code
 from rules.model import Instant, Micros, PersonId
@@ -15,21 +16,26 @@ from storage import Row, Tx
 from . import deeds
 from .auditing import require_sound
 from .payouts import amounts_of
-from .transfers import MOST_LINES, State, Transfer, find, note, require_closer, transfer
+from .transfers import MOST_LINES, State, Transfer, find, newest, note, require_closer, transfer, waiting_rows
 
 CODE_LENGTH, CODE_LETTER = 5, "T"
 SECONDS = 10
 
 
-def prepare(tx: Tx, now: Instant, person: PersonId, terms: Terms, left_out: Collection[int]) -> Transfer:
-    """Take up everything that is asked and can be paid, but for some, taxed as of today.
+def prepare(
+    tx: Tx, now: Instant, person: PersonId, terms: Terms, left_out: Collection[int], seen: int | None = None
+) -> Transfer:
+    """Take up what is asked and can be paid, but for some, taxed as of today: as much as one transfer holds.
 
-    Raises Refusal when there is nothing, and while the books do not add up.
+    Raises Refusal when there is nothing, when `seen` is not the newest transfer any more, so that two taps make one,
+    and while the books do not add up.
     """
     require_closer(tx, person)
     require_sound(tx)
-    rows = [row for row in tx.all("transfers.waiting", limit=MOST_LINES) if row["id"] not in left_out]
-    rows = [row for row in rows if _is_payable(row, now, terms.minimum)]
+    if seen is not None and (last := newest(tx)) != seen:
+        raise Refusal("closing.made_before", code=find(tx, last).code)
+    payable = (row for row in _waiting(tx) if _is_payable(row, now, terms.minimum) and row["id"] not in left_out)
+    rows = list(islice(payable, MOST_LINES))
     if not rows:
         raise Refusal("closing.nothing")
     begun = tx.one("transfers.begin", code=_free_code(tx), person=person, now=now)
@@ -105,6 +111,14 @@ def cancel(tx: Tx, now: Instant, person: PersonId, transfer_id: int) -> Transfer
         tx.run("transfers.free", transfer=transfer_id)
         note(tx, now, person, "transfer_cancelled", found)
     return find(tx, transfer_id)
+
+
+def _waiting(tx: Tx) -> Iterator[Row]:
+    """All that is asked and in no transfer, the oldest first."""
+    after = 0
+    while rows := waiting_rows(tx, after):
+        yield from rows
+        after = rows[-1]["id"]
 
 
 def _free_code(tx: Tx) -> str:

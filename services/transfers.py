@@ -17,6 +17,7 @@ from .people import Role, require
 MOST_LINES = 500
 """So many payouts go into one transfer, which banks take in one file; the others go into the next."""
 
+CHUNK = 500
 SHOWN = 3
 
 
@@ -54,6 +55,19 @@ class Transfer:
 
 
 @dataclass(frozen=True)
+class Rest:
+    """How many payouts could go into further transfers, and the number of the newest transfer, 0 for none."""
+
+    payouts: int
+    newest: int
+
+    @property
+    def transfers(self) -> int:
+        """How many transfers that takes."""
+        return -(-self.payouts // MOST_LINES)
+
+
+@dataclass(frozen=True)
 class Overview:
     """What is asked and in no transfer, and the transfers: those under way, and the last that are over."""
 
@@ -83,10 +97,27 @@ def overview(tx: Tx, person: PersonId) -> Overview:
     )
 
 
-def waiting(tx: Tx, person: PersonId) -> list[Line]:
-    """What is asked and in no transfer, as it was asked; the oldest first."""
+def rest(tx: Tx, now: Instant, person: PersonId, least: Micros) -> Rest:
+    """What further transfers would take up, of payouts of at least so much."""
     require_closer(tx, person)
-    return [line_of(row) for row in tx.all("transfers.waiting", limit=MOST_LINES)]
+    found = tx.one("transfers.payable", now=now, least=least)
+    return Rest(found["payouts"] if found else 0, newest(tx))
+
+
+def waiting(tx: Tx, person: PersonId, after: int = 0) -> list[Line]:
+    """The next of what is asked and in no transfer, as it was asked, by number; the oldest first, none at the end."""
+    require_closer(tx, person)
+    return [line_of(row) for row in waiting_rows(tx, after)]
+
+
+def waiting_rows(tx: Tx, after: int) -> list[Row]:
+    return tx.all("transfers.waiting", after=after, limit=CHUNK)
+
+
+def newest(tx: Tx) -> int:
+    """The number of the transfer that was made last, 0 for none."""
+    row = tx.one("transfers.newest")
+    return int(row["id"]) if row else 0
 
 
 def transfer(tx: Tx, person: PersonId, transfer_id: int) -> Transfer:

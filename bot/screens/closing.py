@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from rules.payouts import Amounts
 from rules.transfers import Line, Problem, Table
 from services.bank_results import Recorded
-from services.transfers import Overview, State, Transfer
+from services.transfers import MOST_LINES, Overview, Rest, State, Transfer
 
 from ..screen import Button, Row, Screen
 from ..taps_payouts import (
@@ -25,9 +25,13 @@ PROBLEMS_SHOWN = 8
 FAULTS_SHOWN = 10
 
 
-def overview(found: Overview, wrong: Sequence[tuple[Line, Problem]], is_owner: bool, words: Words) -> Screen:
+def overview(
+    found: Overview, rest: Rest, wrong: Sequence[tuple[Line, Problem]], is_owner: bool, words: Words
+) -> Screen:
     """What is asked, what looks wrong in it, and the transfers."""
     lines: list[Html] = [words.line("closing.heading"), _asked(found, words)]
+    if rest.transfers > 1:
+        lines.append(words.line("closing.many", limit=MOST_LINES, transfers=rest.transfers))
     if wrong:
         lines.append(_problems(wrong, words))
     if found.open:
@@ -39,12 +43,12 @@ def overview(found: Overview, wrong: Sequence[tuple[Line, Problem]], is_owner: b
         lines.append(words.line("closing.alone"))
     elif not found.has_seconds:
         lines.append(words.line("closing.no_second_owner" if is_owner else "closing.no_second"))
-    return Screen("\n\n".join(lines), tuple(_overview_buttons(found, is_owner, words)))
+    return Screen("\n\n".join(lines), tuple(_overview_buttons(found, rest, is_owner, words)))
 
 
-def _overview_buttons(found: Overview, is_owner: bool, words: Words) -> Iterator[Row]:
+def _overview_buttons(found: Overview, rest: Rest, is_owner: bool, words: Words) -> Iterator[Row]:
     if found.asked:
-        yield (Button(words.plain("closing.button_close"), CloseTransferTap()),)
+        yield (Button(words.plain("closing.button_close"), CloseTransferTap(rest.newest)),)
     for each in found.open:
         text = words.plain("closing.button_open", code=each.code, state=words.plain(f"closing.state_{each.state}"))
         yield (Button(text, TransferTap(each.id)),)
@@ -56,11 +60,12 @@ def _overview_buttons(found: Overview, is_owner: bool, words: Words) -> Iterator
 def _asked(found: Overview, words: Words) -> Html:
     if not found.asked:
         return words.line("closing.asked_none")
-    return words.line("closing.asked", count=found.asked, gross=words.money(found.gross), net=words.money(found.net))
+    count = words.number(found.asked)
+    return words.line("closing.asked", count=count, gross=words.money(found.gross), net=words.money(found.net))
 
 
-def transfer(found: Transfer, may_approve: bool, words: Words) -> Screen:
-    """A transfer's card, with what can be done next."""
+def transfer(found: Transfer, rest: Rest, may_approve: bool, words: Words) -> Screen:
+    """A transfer's card, with what can be done next; one that is full may not have taken up all."""
     lines = [words.line("closing.transfer", code=found.code, state=words.plain(f"closing.state_{found.state}"))]
     lines.append(sums(found.payouts, found.amounts, words))
     if found.sha256 is not None:
@@ -72,7 +77,11 @@ def transfer(found: Transfer, may_approve: bool, words: Words) -> Screen:
     if found.paid or found.failed:
         lines.append(words.line("closing.ended", paid=found.paid, failed=found.failed, left=found.left))
     lines.append(words.line(f"closing.next_{found.state}"))
-    return Screen("\n\n".join(lines), tuple(_transfer_buttons(found, may_approve, words)))
+    buttons = [*_transfer_buttons(found, may_approve, words)]
+    if found.state in (State.PREPARED, State.APPROVED) and found.payouts >= MOST_LINES and rest.payouts:
+        lines.append(words.line("closing.rest", count=words.number(rest.payouts)))
+        buttons.insert(-1, (Button(words.plain("closing.button_next"), CloseTransferTap(rest.newest)),))
+    return Screen("\n\n".join(lines), tuple(buttons))
 
 
 def _transfer_buttons(found: Transfer, may_approve: bool, words: Words) -> Iterator[Row]:

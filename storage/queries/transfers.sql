@@ -1,13 +1,26 @@
 -- name: waiting
--- What is asked and in no transfer yet, with where it goes.
+-- The next that is asked and in no transfer yet, with where it goes.
 SELECT payout.*, person.code AS worker_code, person.name, person.leaving_at,
        payee.sealed, payee.reference, payee.held_until, payee.tax_profile AS profile_now
   FROM payout
   JOIN person ON person.id = payout.worker_id
   LEFT JOIN payee ON payee.person_id = payout.worker_id
- WHERE payout.state = 'asked' AND payout.transfer_id IS NULL
+ WHERE payout.state = 'asked' AND payout.transfer_id IS NULL AND payout.id > :after
  ORDER BY payout.id
  LIMIT :limit;
+
+-- name: payable
+-- How many of them could be paid now.
+SELECT COUNT(*) AS payouts
+  FROM payout
+  JOIN person ON person.id = payout.worker_id
+  JOIN payee ON payee.person_id = payout.worker_id
+ WHERE payout.state = 'asked' AND payout.transfer_id IS NULL
+   AND (payee.sealed IS NOT NULL OR payee.reference IS NOT NULL) AND payee.held_until <= :now
+   AND (payout.gross >= :least OR person.leaving_at IS NOT NULL);
+
+-- name: newest
+SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS id FROM transfer;
 
 -- name: lines
 -- The payouts of a transfer, with where they go.

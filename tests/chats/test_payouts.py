@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
-from tills import give_account, written
+from tills import give_account, multitude, written
 from world import Someone, World
 
 from bot.scheduling import Schedule
@@ -359,6 +359,32 @@ async def test_an_account_that_the_key_does_not_open_stays_out(tmp_path: Path) -
         await all_paid(shop.owner)
         assert "진행 중인 출금 · 신청됨" in await mina.say("/payout")
         assert "지급 완료" in await jun.say("/payout")
+
+
+async def test_1200_who_wait_are_paid_in_three_transfers_made_one_after_the_other(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        lock = shop.world.kit.secret.lock
+        sealed = [lock(written(f"1101234{number:06}", f"worker {number}")) for number in range(1_200)]
+        boss = await shop.id_of(shop.owner)
+        await shop.world.do(multitude, shop.world.clock.now(), boss, 1_200, sealed)
+        screen = await shop.sora.say("/payouts")
+        assert "신청 1,200건 · 12,000,000원" in screen and "이체 3개로 나눠서" in screen and "확인할 것" not in screen
+
+        shop.sora.phone.tap("마감하기")
+        shop.sora.phone.tap("마감하기")
+        await shop.world.settle()
+        assert "신청 700건" in await shop.sora.say("/payouts")
+        await shop.sora.tap(next(text for text in shop.sora.buttons if "승인 대기" in text))
+        assert (
+            "500건 · 총액 5,000,000원" in shop.sora.texts[-1] and "남은 신청 700건은 다음 이체에" in shop.sora.texts[-1]
+        )
+        await shop.sora.tap("다음 이체 마감하기")
+        assert any("남은 신청 200건은" in text for text in shop.sora.texts)
+        await shop.sora.tap("다음 이체 마감하기")
+
+        assert "기다리는 출금 신청이 없어요" in await shop.sora.say("/payouts")
+        assert 3 == len([text for text in shop.sora.buttons if "승인 대기" in text])
+        assert [] == await shop.world.do(violations)
 
 
 async def test_a_transfer_whose_maker_was_stopped_half_way_can_be_gone_on_with(tmp_path: Path) -> None:

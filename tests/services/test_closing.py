@@ -8,17 +8,17 @@ from typing import Any
 
 import pytest
 from desk import Desk
-from tills import DIGEST, TERMS, WON, asked, earn, earner, prepared, second, sent, terms, told
+from tills import DIGEST, TERMS, WON, asked, earn, earner, multitude, prepared, second, sent, terms, told
 
 from rules import codes, ledger
-from rules.model import Instant, Micros, PersonId
+from rules.model import DAY, Instant, Micros, PersonId
 from rules.payouts import Amounts
 from rules.refusals import Refusal
 from rules.taxes import Profile
 from services import auditing, bank_results, closing, deeds, payouts, transfers
 from services.bank_results import Fault, Recorded, Result
 from services.payouts import Payout
-from services.transfers import State, Transfer
+from services.transfers import Rest, State, Transfer
 from storage import Tx
 from storage.checks import Violation, violations
 from storage.ledger import balance
@@ -64,6 +64,12 @@ def states(tx: Tx, transfer: int) -> list[tuple[str, str]]:
 def noted(tx: Tx, action: str) -> list[tuple[int, str]]:
     rows = tx.all("deeds.last", action=action, limit=100)
     return [(row["person_id"], json.loads(row["detail"])["code"]) for row in rows]
+
+
+def hold_first(tx: Tx, count: int, until: int) -> None:
+    """The accounts of those who asked first are new."""
+    for line in tx.all("transfers.waiting", after=0, limit=count):
+        tx.run("payees.hold", person=line["worker_id"], until=until)
 
 
 async def crowd(desk: Desk, *won: int) -> tuple[list[PersonId], list[Payout], PersonId]:
@@ -383,6 +389,31 @@ async def test_more_than_one_transfer_holds_goes_into_the_next(desk: Desk, monke
 
     assert (2, 1) == (first.payouts, then.payouts)
     assert [(made[2].code, "asked")] == await desk.do(states, then.id)
+
+
+async def test_of_1200_who_have_asked_all_are_paid_though_the_first_600_can_not_be_yet(desk: Desk) -> None:
+    made = await desk.do(multitude, desk.now, desk.coordinator, 1_200, ["sealed"])
+    payable = [payout.code for payout in made[600:]]
+    await desk.do(hold_first, 600, desk.now + DAY)
+    me, least = desk.coordinator, TERMS.minimum
+    assert Rest(600, 0) == await desk.do(transfers.rest, desk.now, me, least)
+
+    first = await prepared(desk)
+    assert (500, Rest(100, first.id)) == (first.payouts, await desk.do(transfers.rest, desk.now, me, least))
+    assert "closing.made_before" == await refused(desk.do(closing.prepare, desk.now, me, TERMS, (), 0))
+    second_ = await prepared(desk)
+    assert (100, Rest(0, second_.id)) == (second_.payouts, await desk.do(transfers.rest, desk.now, me, least))
+    lines = [line for each in (first, second_) for line in (await desk.do(transfers.lines, me, each.id))[1]]
+    assert payable == [line.code for line in lines]
+
+    desk.wait(DAY)
+    assert 2 == (await desk.do(transfers.rest, desk.now, me, least)).transfers
+    assert [500, 100] == [(await prepared(desk)).payouts for _ in range(2)]
+    assert (0, [], []) == (
+        (await desk.do(transfers.overview, me)).asked,
+        await desk.do(transfers.waiting, me),
+        await desk.do(violations),
+    )
 
 
 async def test_no_two_payouts_or_transfers_share_a_code_however_few_are_left(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from desk import Desk
 
+from rules import ledger
 from rules.currency import smallest
 from rules.model import HOUR, Instant, Micros, PersonId
 from rules.paydays import read_paydays
@@ -18,6 +19,7 @@ from services.enrolling import Newcomer
 from services.payouts import Payout
 from services.transfers import Transfer
 from storage import Tx
+from storage.ledger import post
 
 SEOUL = ZoneInfo("Asia/Seoul")
 WON = 1_000_000
@@ -59,6 +61,25 @@ async def earn(desk: Desk, worker: PersonId, won: float) -> None:
     desk.wait(73 * HOUR)
     while await desk.do(settling.settle, desk.now, worker):
         pass
+
+
+def multitude(tx: Tx, now: Instant, owner: PersonId, count: int, sealed: Sequence[str]) -> list[Payout]:
+    """So many workers who have been given 10,000 won by hand, and ask for it; their accounts in turn."""
+    made = []
+    for number in range(count):
+        newcomer = Newcomer(9_000_000 + number, f"worker {number}", None, "ko")
+        worker = enrolling.arrive(tx, now, newcomer, "", frozenset(), "open").id
+        enrolling.consent(tx, now, worker, 1)
+        amount = Micros(10_000 * WON)
+        row = tx.one("bonuses.adjust", worker=worker, amount=amount, reason="a start", person=owner, now=now)
+        assert row is not None
+        post(tx, ledger.moved(f"adjust:{row['id']}", ledger.ADJUSTMENTS, ledger.available(worker), amount), now)
+        give_account(tx, worker, sealed[number % len(sealed)])
+        wanted = payouts.standing(tx, now, worker, TERMS).wanted
+        payout = payouts.ask(tx, now, worker, wanted.gross, wanted.net, TERMS)
+        assert payout is not None
+        made.append(payout)
+    return made
 
 
 async def second(desk: Desk, name: str = "Sora") -> PersonId:
