@@ -120,10 +120,15 @@ async def test_settled_answers_still_speak_against_the_others(desk: Desk) -> Non
 
 async def test_gold_alone_decides_about_its_answers(desk: Desk) -> None:
     texts = [str(number) for number in range(30)]
-    batch = await desk.batch(texts, gold=(("known", "positive"),), overlap=Overlap(3, 3))
-    for worker, choice in zip(await desk.workers(3), (1, 1, 0), strict=True):
+    batch = await desk.batch(texts, gold=(("known", "positive"),), overlap=Overlap(3, 3), guide="Irony is negative")
+    workers = await desk.workers(4)
+    for worker, choice in zip(workers, (1, 1, 0, 0), strict=True):
         await desk.do(
             lambda tx, worker=worker: tx.run("batches.begin_progress", batch=batch, worker=worker, gap=0, now=desk.now)
         )
         await desk.tap(worker, await desk.begin(worker, batch), choice)
+    assert [(1, 1000), (2, 1000), (3, 0), (4, 0)] == await walked(desk, batch)
+    await desk.do(undoing.undo, desk.now, workers[3], batch, 4)
     assert [(1, 1000), (2, 1000), (3, 0)] == await walked(desk, batch)
+    await desk.do(rejecting.reject, desk.now, desk.coordinator, AnswerId(1), 0, 1)
+    assert [(2, 1000), (3, 0)] == await walked(desk, batch)
