@@ -26,6 +26,8 @@ WRITING = (
     "synchronous = FULL",
     "foreign_keys = ON",
     "secure_delete = ON",
+    # Without it a row that another one replaces is gone, and no trigger against its removal is asked.
+    "recursive_triggers = ON",
     WAITING,
     "cache_size = -32000",
 )

@@ -400,3 +400,20 @@ SELECT 'batch ' || CAST(batch_id AS TEXT) || ', person ' || CAST(person_id AS TE
        SELECT 1 FROM slice WHERE slice.batch_id = invitation.batch_id AND slice.worker_id = invitation.person_id))
  ORDER BY batch_id, person_id
  LIMIT 20;
+
+-- name: transfers_are_approved_by_a_second_person
+-- Or by their maker, where an owner had said to be alone and nobody had come since; a deed tells both.
+SELECT 'transfer ' || CAST(transfer.id AS TEXT) AS what, transfer.net AS difference
+  FROM transfer
+ WHERE transfer.state IN ('approved', 'sent', 'closed')
+   AND (transfer.approved_by IS NULL
+        OR (transfer.approved_by = transfer.made_by
+            AND NOT EXISTS (
+                SELECT 1 FROM deed said
+                 WHERE said.action = 'alone' AND said.detail = 'on' AND said.done_at <= transfer.approved_at
+                   AND NOT EXISTS (
+                       SELECT 1 FROM deed unsaid
+                        WHERE unsaid.action = 'alone' AND unsaid.detail = 'off' AND unsaid.id > said.id
+                          AND unsaid.done_at < transfer.approved_at))))
+ ORDER BY transfer.id
+ LIMIT 20;

@@ -202,6 +202,8 @@ BREAKS: tuple[tuple[str, tuple[str, ...]], ...] = (
             " SELECT batch_id, worker_id, 1, 1, 2 FROM assignment LIMIT 1",
         ),
     ),
+    ("transfers_are_approved_by_a_second_person", ("UPDATE transfer SET approved_by = made_by",)),
+    ("transfers_are_approved_by_a_second_person", ("UPDATE transfer SET approved_by = NULL",)),
 )
 
 
@@ -247,6 +249,7 @@ def enter(tx: Tx) -> None:
 
 RUNS: Values = {"state": "running"}
 PAID: Values = {"gross": 10 * WON, "income_tax": 300_000, "local_tax": 30_000, "net": 9_670_000}
+APPROVED: Values = {"approved_by": 1, "approved_at": NOON}
 
 ROWS: tuple[tuple[str, Values], ...] = (
     ("funding", {"coordinator_id": 2, "amount": 10 * WON, "funded_by": 2}),
@@ -260,7 +263,10 @@ ROWS: tuple[tuple[str, Values], ...] = (
     ),
     ("bonus", {"rule_id": 1, "worker_id": 1, "number": 1, "amount": 2 * WON}),
     ("adjustment", {"worker_id": 1, "amount": WON, "made_by": 2}),
-    ("transfer", {"code": "T1", "state": "closed", "payouts": 1, "made_by": 2, **PAID}),
+    (
+        "transfer",
+        {"code": "T1", "state": "closed", "payouts": 1, "made_by": 2, "approved_by": 1, "approved_at": NOON, **PAID},
+    ),
     ("payout", {"code": "P1", "worker_id": 1, "transfer_id": 1, "state": "paid", **PAID}),
     ("payout", {"code": "P2", "worker_id": 1, "state": "asked", "gross": 5 * WON, "net": 5 * WON}),
 )
@@ -273,6 +279,30 @@ async def test_each_check_finds_what_it_is_there_for(books: Books, check: str, s
     async with books.open() as db:
         found = await db.read(violations)
     assert check in {violation.check for violation in found}
+
+
+@pytest.mark.parametrize(
+    ("said", "is_found"),
+    [
+        ([("on", -2)], False),
+        ([("on", 0), ("off", 1)], False),
+        ([("on", 1)], True),
+        ([("on", -2), ("off", -1)], True),
+        ([("on", -3), ("off", -2), ("on", -1)], False),
+        ([("on", -3), ("on", -2), ("off", -1)], True),
+    ],
+)
+async def test_the_maker_may_approve_a_transfer_only_while_it_stands_that_nobody_else_is_there(
+    books: Books, said: list[tuple[str, int]], is_found: bool
+) -> None:
+    await sound(books)
+    books.break_by("UPDATE transfer SET approved_by = made_by")
+    with books.raw() as connection:
+        for switch, minutes in said:
+            insert(connection, "deed", person_id=2, action="alone", detail=switch, done_at=NOON + minutes * MINUTE)
+    async with books.open() as db:
+        found = [violation.check for violation in await db.read(violations)]
+    assert ["transfers_are_approved_by_a_second_person"] * is_found == found
 
 
 def test_every_check_is_put_to_the_test() -> None:

@@ -6,9 +6,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from books import NOON
 
+from rules.ledger import FUNDS, budget, moved
+from rules.model import Micros, PersonId
 from rules.refusals import Refusal
+from services import deeds
 from storage import Database, DatabaseTaken, Tx, UniqueViolation, open_database
+from storage.ledger import post
 from storage.sqlite import SqliteDatabase, SqliteTx, open_sqlite
 
 
@@ -136,3 +141,34 @@ async def test_a_closed_database_says_so(tmp_path: Path) -> None:
 
     with pytest.raises(ValueError, match="closed"):
         await database.run(claim, "late")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
+        "REPLACE INTO {table} SELECT * FROM {table} LIMIT 1",
+        "UPDATE OR REPLACE {table} SET rowid = rowid",
+        "UPDATE {table} SET rowid = rowid + 1",
+        "DELETE FROM {table}",
+    ],
+)
+@pytest.mark.parametrize("table", ["entry", "deed"])
+async def test_what_is_entered_is_neither_changed_nor_removed_nor_replaced(
+    db: SqliteDatabase, table: str, statement: str
+) -> None:
+    def enter(tx: Tx) -> None:
+        post(tx, moved("fund:1", FUNDS, budget(PersonId(1)), Micros(5)), NOON)
+        deeds.note(tx, NOON, None, "alone", "off")
+
+    await db.run(enter)
+    before = await db._writer.call(lambda connection: rows(connection, table))
+
+    with pytest.raises(sqlite3.IntegrityError, match="what is entered stays"):
+        await db._writer.call(lambda connection: connection.execute(statement.format(table=table)))
+
+    assert before == await db._writer.call(lambda connection: rows(connection, table)) != []
+
+
+def rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608
