@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from rules.currency import WITHOUT_CENTS
 from rules.model import HOUR, MINUTE, SECOND, Instant, Micros
 
+MINUS = "−"
 SIGNS = MappingProxyType({"KRW": "₩", "USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"})
 
 
@@ -55,14 +56,14 @@ class Words:
         return key in self._lines
 
     def money(self, amount: Micros) -> str:
-        """`1,240원` or `₩1,240`; fractions only where there are some."""
+        """`1,240원` or `₩1,240`, below zero `−₩1,240`; fractions only where there are some."""
         exact = Decimal(amount) / 1_000_000
         whole = exact == exact.to_integral_value()
-        number = f"{exact:,.0f}" if whole else f"{exact.normalize():,f}"
+        number = f"{abs(exact):,.0f}" if whole else f"{abs(exact).normalize():,f}"
+        minus = MINUS if exact < 0 else ""
         if self.language == "ko" and self._currency == "KRW":
-            return f"{number}원"
-        sign = SIGNS.get(self._currency, self._currency + " ")
-        return f"-{sign}{number[1:]}" if number.startswith("-") else f"{sign}{number}"
+            return f"{minus}{number}원"
+        return f"{minus}{SIGNS.get(self._currency, self._currency + ' ')}{number}"
 
     def rounded(self, amount: float) -> str:
         """An amount of micros that is only an estimate: three figures, and no fractions of a won."""
@@ -71,7 +72,7 @@ class Words:
         return self.money(Micros(int((Decimal(amount) / step).to_integral_value(ROUND_DOWN) * step)))
 
     def number(self, count: int) -> str:
-        return f"{count:,}"
+        return f"{MINUS if count < 0 else ''}{abs(count):,}"
 
     def duration(self, milliseconds: float) -> str:
         """`6초`, `1분 20초`, `2시간 5분`."""

@@ -44,17 +44,17 @@ FLOW = Flow(
 def test_a_payout_says_gross_taxes_net_transfer_account_and_what_it_was_made_of() -> None:
     screen = tracing.flow(FLOW, NOON, KO)
 
-    assert "출금액 45,000원\n소득세 -1,350원\n지방소득세 -135원\n받는 돈 43,515원" in screen.text
+    assert "출금액 45,000원\n소득세 −1,350원\n지방소득세 −135원\n받는 돈 43,515원" in screen.text
     assert "이체 T9 · 어제 12:00\n계좌 끝자리 1234" in screen.text
-    assert "지난 출금 뒤 남은 돈 120.5원\n답 44,000원 · 2,200건\n보너스 1,000원 · 1회\n조정 -20원 · 1회" in screen.text
-    assert "이 출금 뒤 남은 돈 -100.5원\n합계 <b>45,000원</b>" in screen.text
+    assert "지난 출금 뒤 남은 돈 120.5원\n답 44,000원 · 2,200건\n보너스 1,000원 · 1회\n조정 −20원 · 1회" in screen.text
+    assert "이 출금 뒤 남은 돈 −100.5원\n합계 <b>45,000원</b>" in screen.text
     assert "지난 출금 뒤 남은 돈 120.5원" in buttons(screen)
 
 
 def test_a_payout_says_the_same_in_english() -> None:
     screen = tracing.flow(FLOW, NOON, EN)
 
-    assert "Payout ₩45,000\nIncome tax -₩1,350\nLocal income tax -₩135\nYou get ₩43,515" in screen.text
+    assert "Payout ₩45,000\nIncome tax −₩1,350\nLocal income tax −₩135\nYou get ₩43,515" in screen.text
     assert "Account ending in 1234" in screen.text
     assert "Total <b>₩45,000</b>" in screen.text
 
