@@ -370,7 +370,7 @@ async def test_gold_that_all_have_seen_is_told_once_and_one_tap_makes_more(world
     assert ["1 stand still, 1 coordinators told", "1 stand still, 0 coordinators told"] == [
         await look(world) for _ in range(2)
     ]
-    assert "골드가 다 나갔어요. 최근 답의 100%(6명)는 맞는지 잴 수 없어요" in sora.screen
+    assert "골드가 다 나갔어요. 최근 답의 100%는 골드로 확인되지 않아요(6명)" in sora.screen
     assert "더 드는 돈은 없어요" in sora.screen
     assert ["🥇 골드 5개 만들기", "이대로 둘게요", "일감 보기"] == sora.buttons
     card = await sora.tap("골드 5개 만들기")
@@ -387,7 +387,7 @@ async def test_what_may_stay_as_it_is_is_not_told_again_nor_on_the_card(world: W
     await unmeasured(world, sora)
     await look(world)
     assert "🥇 골드가 다 나갔어요" in await sora.tap("일감 보기")
-    assert "잴 수 없어요" in await sora.tap("골드는 어떻게 됐나요?")
+    assert "골드로 확인되지 않아요" in await sora.tap("골드는 어떻게 됐나요?")
 
     assert "🥇" not in await sora.tap("이대로 둘게요")
     assert "1 stand still, 0 coordinators told" == await look(world)

@@ -78,6 +78,7 @@ VALUES: Mapping[str, tuple[int | str, ...]] = MappingProxyType(
         "format": ("parquet",),
         "run": (1,),
         "answer": (1,),
+        "answers": (1,),
         "rejection": (1,),
         "rule": (1,),
         "expected": (1,),
