@@ -1,7 +1,7 @@
 """Pages of lines as a PDF: drawn, so that they look the same on every phone and printer."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
 
@@ -32,6 +32,10 @@ BELOW = {Look.HEADING: 220, Look.TOTAL: 130}
 """What is followed by something of its own goes to the next page where it has less room than this."""
 
 
+LEVELS = (Look.HEADING, Look.TOTAL)
+"""What stands above other lines, the widest first."""
+
+
 @dataclass(frozen=True)
 class PaperLine:
     """What it is, how it was counted, and the amount."""
@@ -44,24 +48,31 @@ class PaperLine:
 
 def pdf(lines: Sequence[PaperLine], footer: str) -> bytes:
     """The lines on as many A4 pages as they need, each with the footer and its number."""
-    pages = list(_pages(lines))
-    drawn = [_page(page, footer, f"{number} / {len(pages)}") for number, page in enumerate(pages, 1)]
+    filled = list(pages(lines))
+    drawn = [_page(page, footer, f"{number} / {len(filled)}") for number, page in enumerate(filled, 1)]
     buffer = BytesIO()
     drawn[0].save(buffer, "PDF", save_all=True, append_images=drawn[1:], resolution=RESOLUTION, quality=90)
     return buffer.getvalue()
 
 
-def _pages(lines: Sequence[PaperLine]) -> Iterator[list[PaperLine]]:
+def pages(lines: Sequence[PaperLine]) -> Iterator[list[PaperLine]]:
+    """As many lines as fit on each page; one that goes on in the middle of something says once more of what."""
     page: list[PaperLine] = []
-    height = TOP
+    above: list[PaperLine] = []
     for line in lines:
+        above = [each for each in above if LEVELS.index(each.look) < _level(line)]
         needed = max(HEIGHTS[line.look], BELOW.get(line.look, 0))
-        if page and height + needed > BOTTOM:
+        if page and TOP + sum(HEIGHTS[each.look] for each in page) + needed > BOTTOM:
             yield page
-            page, height = [], TOP
+            page = [replace(each, middle="", right="") for each in above]
         page.append(line)
-        height += HEIGHTS[line.look]
+        if line.look in LEVELS:
+            above.append(line)
     yield page
+
+
+def _level(line: PaperLine) -> int:
+    return LEVELS.index(line.look) if line.look in LEVELS else len(LEVELS)
 
 
 def _page(lines: Sequence[PaperLine], footer: str, number: str) -> Image.Image:

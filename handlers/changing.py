@@ -57,8 +57,7 @@ async def _change(ctx: Context, batch: BatchId, said: Settings) -> None:
         await ctx.show(short_screen(ctx.words, short))
         return
     is_draft = await ctx.run(steering.change, ctx.now, ctx.person.id, batch, said)
-    done = "batch.guide_changed" if said.guide else "batch.changed"
-    await ctx.toast(ctx.words.plain("posting.changed" if is_draft else done))
+    await ctx.toast(ctx.words.plain("posting.changed" if is_draft else _effect(said)))
     if not is_draft:
         await show_card(ctx, batch)
     elif said.choices is not None or said.kind is not None:
@@ -67,6 +66,13 @@ async def _change(ctx: Context, batch: BatchId, said: Settings) -> None:
         await flow.show_draft(ctx.kit, ctx.person, batch)
     else:
         await ctx.show(await flow.draft_card(ctx.kit, ctx.person, batch))
+
+
+def _effect(said: Settings) -> str:
+    """What is said of a change to a running batch: from when it counts, where that is not at once."""
+    if said.guide:
+        return "batch.guide_changed"
+    return "posting.changed" if said.price is None else "batch.price_changed"
 
 
 ROUTES: tuple[Route, ...] = (on_tap(AskTap, ask), on_tap(SetTap, choose))

@@ -44,7 +44,7 @@ async def _send(ctx: Context, month: date) -> None:
     """Two documents; what is drawn for them does not stay."""
     config, words, now = ctx.kit.config, ctx.words, ctx.now
     found = await ctx.kit.db.read(stating.statement, now, ctx.person.id, month, config.timezone)
-    lines, footer = screens.paper(words, found, now), screens.footer(words, config.currency)
+    lines, footer = screens.paper(words, found, now), screens.footer(words, found, config.currency)
     name = words.plain("statement.file", month=f"{month:%Y-%m}")
     files = {"pdf": await to_thread(pdf, lines, footer), "csv": screens.table(words, found)}
     documents(ctx.kit).mkdir(mode=0o700, exist_ok=True)

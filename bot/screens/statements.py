@@ -158,8 +158,10 @@ def _departure(words: Words, each: Departure) -> str:
     return words.plain("statement.payout_sent", code=each.code, transfer=each.transfer)
 
 
-def footer(words: Words, currency: str) -> str:
-    return words.plain("statement.footer", currency=currency, zone=words.timezone.key)
+def footer(words: Words, found: Statement, currency: str) -> str:
+    """What a single page is of, whatever became of the others."""
+    title = words.plain("statement.title", month=month_name(found.month.year, found.month.month, words))
+    return words.plain("statement.footer", title=title, code=found.code, currency=currency, zone=words.timezone.key)
 
 
 def table(words: Words, found: Statement) -> bytes:

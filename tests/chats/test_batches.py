@@ -140,6 +140,7 @@ async def test_a_new_price_is_for_tasks_shown_from_now_on(world: World) -> None:
     await sora.tap("단가")
 
     assert "단가 50원" in await sora.tap("50원")
+    assert "단가를 바꿨어요. 지금부터 보이는 작업에 적용돼요." == sora.toast
     assert "50원" in await mina.tap("긍정")
     await mina.tap("긍정")
     await mina.say("/balance")
@@ -149,6 +150,10 @@ async def test_a_new_price_is_for_tasks_shown_from_now_on(world: World) -> None:
 
 async def test_a_deadline_typed_in_words_closes_the_batch(world: World) -> None:
     sora, *_ = await opened(world)
+    await sora.tap("더보기")
+    await sora.tap("마감 시각")
+    await sora.tap("3일 뒤 18:00")
+    assert "바꿨어요." == sora.toast
     await sora.tap("더보기")
     await sora.tap("마감 시각")
     local = world.kit.words("ko").local(world.clock.now())

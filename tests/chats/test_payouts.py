@@ -422,7 +422,7 @@ async def test_giving_up_a_transfer_is_asked_twice(tmp_path: Path) -> None:
         await shop.sora.tap("이체 취소")
         assert any("두 번 지급돼요" in text for text in shop.sora.texts)
         await shop.sora.tap("네, 은행에 안 보냈어요")
-        assert any("취소됨" in text for text in shop.sora.texts)
+        assert any("취소됨" in text and "파일은 이제 쓰지 마세요" in text for text in shop.sora.texts)
         assert "신청 1건 · 18,400원" in await shop.sora.say("/payouts")
 
 

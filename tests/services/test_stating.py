@@ -111,7 +111,7 @@ async def test_paper_holds_as_many_pages_as_there_are_lines_for(desk: Desk, lang
     month = (await desk.do(stating.months, desk.now, fortune.worker, SEOUL))[1]
     found = await desk.do(stating.statement, desk.now, fortune.worker, month, SEOUL)
 
-    document = pdf(paper(words, found, desk.now), footer(words, "KRW"))
+    document = pdf(paper(words, found, desk.now), footer(words, found, "KRW"))
 
     assert document.startswith(b"%PDF-")
     assert b"/Count 2" in document
