@@ -57,8 +57,8 @@ def wanting(tx: Tx, now: Instant, usual_zone: ZoneInfo) -> list[BatchId]:
 def invite(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> Round:
     """Cut a batch's free slots into slices for everybody who may be told of it now, all at once.
 
-    The slots are shared evenly; those of people who are held out stay in the queue. Where there are fewer slots than
-    people, those come first who were told least lately.
+    The slots are shared evenly; those of people who are held out stay in the queue. Whoever has nothing left to do there
+    is neither told nor held out. Where there are fewer slots than people, those come first who were told least lately.
     """
     found = tx.one("work.batch", batch=batch)
     people = _candidates(tx, now, batch, usual_zone)
@@ -68,6 +68,8 @@ def invite(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> Round:
     each = reminding.share(free["slots"], len(people), MOST_SLOTS)
     told = held_out = slots = place = 0
     for person in people[: free["slots"] // max(each, 1)]:
+        if not slicing.has_something(tx, now, batch, person):
+            continue
         if reminding.is_held_out(found["seed"].encode(), person):
             held_out += tx.run("slices.decide", batch=batch, person=person, held_out=1, now=now)
             continue
@@ -115,9 +117,7 @@ def _may_be_told(tx: Tx, now: Instant, person: PersonId, usual_zone: ZoneInfo) -
 
 
 def _offer(tx: Tx, now: Instant, batch: Row, person: PersonId, slots: int, after: int) -> Cut:
-    """Set slots aside for a person, and tell them; none where nothing is new to them."""
-    if tx.one("tasks.peek_slot", batch=batch["id"], worker=person, cursor=0) is None:
-        return Cut(0, 0, after)
+    """Set slots aside for a person, and tell them."""
     cut = slicing.cut(tx, now, batch, person, slots, after)
     if cut.slots:
         tx.run("slices.decide", batch=batch["id"], person=person, held_out=0, now=now)

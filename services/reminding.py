@@ -173,10 +173,10 @@ def _line(tx: Tx, now: Instant, person: PersonId, row: Row) -> Line | None:
 
 
 def _of_slice(tx: Tx, now: Instant, person: PersonId, reminder: int, kind: Kind, slice_id: int) -> Line | None:
-    """A worker who has begun by themselves is not told, but what waits for them does so from now on as promised."""
+    """A worker who has begun by themselves is not told, nor counted as such; what waits for them does so from now on."""
     part = slicing.find(tx, slice_id)
     if is_busy(tx, now, person, part.batch):
-        slicing.told(tx, now, slice_id)
+        slicing.begin(tx, now, slice_id)
         return None
     if not part.tasks or (kind is Kind.SLICE_ENDING and part.ends_at <= now):
         return None

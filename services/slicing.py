@@ -43,6 +43,11 @@ class Cut:
     place: int
 
 
+def has_something(tx: Tx, now: Instant, batch: BatchId, worker: PersonId) -> bool:
+    """Whether anything of a batch could be set aside for a worker."""
+    return tx.one("slices.first_for", batch=batch, worker=worker, since=now - GRACE) is not None
+
+
 def cut(tx: Tx, now: Instant, batch: Row, worker: PersonId, slots: int, after: int) -> Cut:
     """Set so many of a batch's free slots aside for a worker: those behind a place in the queue, then those before it.
 
@@ -82,12 +87,18 @@ def _fill(tx: Tx, now: Instant, batch: Row, worker: PersonId, slice_id: int, slo
 
 
 def told(tx: Tx, now: Instant, slice_id: int) -> None:
-    """The message about a slice has gone out: its time runs from now."""
+    """The message about a slice has gone out: its time runs from now, and its worker is one of those who were told."""
     row = tx.one("slices.find", slice=slice_id)
-    if row is None or not tx.run("slices.tell", slice=slice_id, now=now, until=now + LASTS):
-        return
-    tx.run("slices.lease", slice=slice_id, until=now + LASTS)
-    tx.run("slices.told", batch=row["batch_id"], worker=row["worker_id"], now=now)
+    if row is not None and begin(tx, now, slice_id):
+        tx.run("slices.told", batch=row["batch_id"], worker=row["worker_id"], now=now)
+
+
+def begin(tx: Tx, now: Instant, slice_id: int) -> bool:
+    """A slice's time runs from now; False when it did before."""
+    is_new = bool(tx.run("slices.tell", slice=slice_id, now=now, until=now + LASTS))
+    if is_new:
+        tx.run("slices.lease", slice=slice_id, until=now + LASTS)
+    return is_new
 
 
 def find(tx: Tx, slice_id: int) -> Slice:

@@ -77,6 +77,19 @@ SELECT queued.id, queued.batch_id, :worker, 'held', 1, 0, :price, 0, :until, 0, 
  ORDER BY queued.place
  LIMIT :slots;
 
+-- name: first_for
+-- What such a filling would begin with.
+SELECT queued.id
+  FROM task queued
+ WHERE queued.batch_id = :batch AND queued.place IS NOT NULL
+   AND NOT EXISTS (SELECT 1 FROM assignment seen WHERE seen.task_id = queued.id AND seen.worker_id = :worker)
+   AND queued.open_slots > (
+       SELECT COUNT(*) FROM assignment lapsed
+        WHERE lapsed.task_id = queued.id AND lapsed.state = 'expired' AND lapsed.lease_until >= :since
+          AND lapsed.leased_at > 0)
+ ORDER BY queued.place
+ LIMIT 1;
+
 -- name: take
 -- What waits in a slice that was filled just now is free no more.
 UPDATE task

@@ -96,6 +96,30 @@ async def test_slots_are_shared_so_that_those_who_are_not_told_find_theirs_in_th
     assert TEXTS[32] == (await desk.begin(held[0], batch)).text
 
 
+async def test_who_has_nothing_left_to_do_is_neither_told_nor_held_out(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(["one", "two"], overlap=Overlap(5, 5))
+    done, left = await opted_in(desk, 2)
+    for _ in range(2):
+        await desk.tap(done, await desk.begin(done, batch))
+    desk.wait(HOUR)
+    reseed(path, [], [done, left])
+
+    assert inviting.Round(0, 1, 0) == await invite(desk, batch)
+
+
+async def test_who_begins_before_the_message_is_out_is_none_of_those_who_were_told(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(TEXTS)
+    mina, jun = await opted_in(desk, 2)
+    reseed(path, [mina, jun])
+    await invite(desk, batch)
+    await desk.tap(mina, await desk.begin(mina, batch))
+
+    assert [jun] == list(await send(desk))
+
+    assert inviting.Effect(1, 0, 0, 0) == await desk.do(inviting.effect, batch)
+    assert (18, MORNING + 2 * HOUR) == await desk.do(slicing.waiting, mina, batch)
+
+
 async def test_where_slots_are_few_those_come_first_who_were_told_least_lately(desk: Desk, path: Path) -> None:
     first = await desk.batch(["one"])
     people = await opted_in(desk, 3)
