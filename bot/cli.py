@@ -12,11 +12,9 @@ from typing import assert_never
 from dotenv import dotenv_values
 
 from rules.exports import Format
-from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database
+from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database, refuse_if_taken
 
 from . import logs, trouble
-from .command_calls import call
-from .command_doctor import doctor
 from .commands import BackUp, Command, Export, ListPayable, Pay, Post
 from .config import Config, WrongSettings, read_config
 
@@ -129,9 +127,13 @@ def dispatch(asked: argparse.Namespace) -> int:
         case "restore":
             return _restore(asked, read_config(environment, needs_token=False), language_of(environment))
         case "doctor":
+            from .command_doctor import doctor  # The commands load much; each loads only its own.
+
             config = read_config(environment, needs_token=False)
             return asyncio.run(doctor(config, language_of(environment), is_quick=asked.quick))
         case _:
+            from .command_calls import call
+
             config = read_config(environment, needs_token=False)
             return asyncio.run(call(config, command_of(asked), language_of(environment)))
 
@@ -166,9 +168,13 @@ def language_of(environment: Mapping[str, str]) -> str:
 
 
 def _run(config: Config) -> int:
+    logs.set_up()
+    try:
+        refuse_if_taken(config.database)  # Before a second or two are spent on loading the rest.
+    except DatabaseTaken as error:
+        return _refuse(reason_of(error))
     from .command_run import TokenRefused, run
 
-    logs.set_up()
     try:
         asyncio.run(run(config))
     except (DatabaseTaken, DatabaseUnusable, NewerSchema) as error:

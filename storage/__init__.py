@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .database import Database, DatabaseTaken, DatabaseUnusable, NewerSchema, Row, Trouble, Tx, UniqueViolation
+from .lock import refuse_if_taken
 
 __all__ = [
     "Database",
@@ -16,6 +17,7 @@ __all__ = [
     "UniqueViolation",
     "open_database",
     "path_of",
+    "refuse_if_taken",
 ]
 
 

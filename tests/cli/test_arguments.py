@@ -37,6 +37,16 @@ def test_all_mistakes_of_the_settings_are_named_at_once_and_nothing_is_touched(f
     assert [] == list(folder.iterdir())
 
 
+def test_a_command_that_is_refused_has_loaded_little(folder: Path) -> None:
+    looked = (
+        "import sys, bot.cli; print(*sorted({'telegram', 'aiohttp', 'PIL', 'handlers', 'jobs'} & set(sys.modules)))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run([sys.executable, "-c", looked], cwd=folder, env=environment, capture_output=True, text=True)
+
+    assert (0, "\n", "") == (done.returncode, done.stdout, done.stderr)
+
+
 @pytest.mark.parametrize(
     "arguments", [["run"], ["post", "x.csv"], ["export", "AB2CD", "--to", "out"], ["pay"], ["migrate"]]
 )

@@ -1,4 +1,5 @@
 import asyncio
+import os
 import sqlite3
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from rules.ledger import FUNDS, budget, moved
 from rules.model import Micros, PersonId
 from rules.refusals import Refusal
 from services import deeds
-from storage import Database, DatabaseTaken, Tx, UniqueViolation, open_database
+from storage import Database, DatabaseTaken, Tx, UniqueViolation, open_database, refuse_if_taken
 from storage.ledger import post
 from storage.sqlite import SqliteDatabase, SqliteTx, open_sqlite
 
@@ -125,6 +126,26 @@ async def test_a_second_opener_is_refused_at_once_and_told_who_has_it(db: Databa
     assert process.stdout.startswith("taken by ")
     with pytest.raises(DatabaseTaken):
         await open_database(f"sqlite:///{tmp_path / 't.db'}")
+
+
+async def test_a_link_to_the_database_leads_to_the_same_lock(db: Database, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = tmp_path / "elsewhere" / "link.db"
+    link.symlink_to(tmp_path / "t.db")
+
+    with pytest.raises(DatabaseTaken, match=str(os.getpid())):
+        refuse_if_taken(link)
+    with pytest.raises(DatabaseTaken, match=str(os.getpid())):
+        await open_database(f"sqlite:///{link}")
+
+
+async def test_looking_whether_a_database_is_taken_takes_nothing(tmp_path: Path) -> None:
+    refuse_if_taken(tmp_path / "t.db")
+    db = await open_database(f"sqlite:///{tmp_path / 't.db'}")
+    await db.close()
+    refuse_if_taken(tmp_path / "t.db")
+
+    await (await open_database(f"sqlite:///{tmp_path / 't.db'}")).close()
 
 
 async def test_every_commit_is_synced_and_the_journal_is_a_wal(db: SqliteDatabase) -> None:

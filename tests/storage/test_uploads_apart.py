@@ -16,14 +16,18 @@ from rules.settings import Fault
 from storage.uploads.apart import File, reading
 from storage.uploads.wire import LARGEST_FRAME, Drawn, Ready, allowance
 
-QUICK = replace(allowance(0), patience=1.0)
+QUICK = replace(allowance(0), patience=3.0)
 SEVENTH = json.dumps({"entries": [{"fault": ["upload.no_object", {}, 7, None]}]}).encode()
 OPENED = json.dumps({"opened": True}).encode()
 
 
 def program(*lines: str) -> tuple[str, ...]:
     """A reader that is none."""
-    start = ("import os, resource, signal, sys, time", "say = sys.stdout.buffer.write")
+    start = (
+        "import os, resource, signal, sys, time",
+        "say, listen = sys.stdout.buffer.write, sys.stdin.buffer.read",
+        "hear = lambda: listen(int.from_bytes(listen(4), 'big'))",
+    )
     return sys.executable, "-c", "\n".join((*start, *lines, "sys.stdout.buffer.flush()", "time.sleep(60)"))
 
 
@@ -66,7 +70,7 @@ async def key_of(folder: Path, *lines: str) -> str:
         ((frame(OPENED), frame(b'{"entries": [{"row": [1, 2]}]}')), "upload.unreadable"),
         ((frame(OPENED), frame(b'{"entries": [{"fault": [1, {}, null, null]}]}')), "upload.unreadable"),
         ((frame(OPENED), frame(b'{"entries": ' + json.dumps([{}] * 11).encode() + b"}")), "upload.unreadable"),
-        ((frame(OPENED), frame(SEVENTH), "sys.exit()"), "upload.unreadable_after"),
+        ((frame(OPENED), frame(SEVENTH), *["hear()"] * 3, "sys.exit()"), "upload.unreadable_after"),
         ((frame(OPENED), frame(SEVENTH)), "upload.too_heavy_after"),
         ((frame(b'{"refused": ["upload.empty", {"file": ["a"]}]}'),), "upload.unreadable"),
         ((frame(b'{"refused": ["upload.empty", {"file": "a.csv"}]}'),), "upload.empty"),
