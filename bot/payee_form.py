@@ -27,7 +27,9 @@ from .words import Words
 LARGEST_FORM, MOST_FIELDS = 4096, 10
 LONGEST_TOKEN = 64
 EACH, ALL = 30, 3_000
-"""Requests a minute: with one token, and altogether."""
+"""Requests a minute: with one token, and altogether; those with tokens of nobody's have as many of their own."""
+NOBODYS = ""
+"""In the place of a token's hash, where nobody was given the token."""
 
 TELEGRAM = "api.telegram.org"
 STATUS = MappingProxyType({LinkState.USED: 410, LinkState.OLD: 410, LinkState.UNKNOWN: 404})
@@ -51,8 +53,9 @@ Act = Callable[[Visit], Awaitable[web.Response]]
 
 @dataclass
 class Meter:
-    """Counts requests in the minute that runs."""
+    """Counts requests in the minute that runs, `each` by its token."""
 
+    each: int = EACH
     minute: int = 0
     counted: Counter[str] = field(default_factory=Counter)
 
@@ -61,7 +64,7 @@ class Meter:
         if now // MINUTE != self.minute:
             self.minute = now // MINUTE
             self.counted.clear()
-        if self.counted[token_hash] >= EACH or self.counted.total() >= ALL:
+        if self.counted[token_hash] >= self.each or self.counted.total() >= ALL:
             return False
         self.counted[token_hash] += 1
         return True
@@ -76,6 +79,8 @@ class PayeeForm:
         self._path = parts.path
         self._origin = f"{parts.scheme}://{parts.netloc}".lower()
         self._meter = Meter()
+        # Whoever makes tokens up must not take the room of those who were given one.
+        self._strangers = Meter(each=ALL)
         self._headers = headers()
         # Elsewhere than at Telegram a bot of this name may be anybody's.
         self._bot = kit.bot.username if urlsplit(kit.config.api_url).hostname == TELEGRAM else None
@@ -88,13 +93,19 @@ class PayeeForm:
     async def _guarded(self, act: Act, request: web.Request) -> web.Response:
         """Do it for a link that is open; all others get a page that says how to come by one."""
         now, token_hash = self._kit.clock.now(), digest(request.match_info["token"][:LONGEST_TOKEN])
-        if not self._meter.allows(now, token_hash):
-            return self._sorry(self._kit.words(preferred(request)), "busy", 429, {"Retry-After": "60"})
         link = await self._kit.db.read(payees.look, now, token_hash)
         words = self._kit.words(link.language or preferred(request))
+        if not self._has_room(now, link, token_hash):
+            return self._sorry(words, "busy", 429, {"Retry-After": "60"})
         if link.state is not LinkState.OPEN:
             return self._closed(words, link.state)
         return await act(Visit(request, token_hash, link, words, now))
+
+    def _has_room(self, now: Instant, link: Link, token_hash: str) -> bool:
+        """Whether a request is one of not too many."""
+        if link.state is LinkState.UNKNOWN:
+            return self._strangers.allows(now, NOBODYS)
+        return self._meter.allows(now, token_hash)
 
     async def _show(self, visit: Visit) -> web.Response:
         return self._form(visit, {}, {})

@@ -43,12 +43,18 @@ def healthz(health: Health) -> Callable[[web.Request], Awaitable[web.Response]]:
     return answer
 
 
+async def anonymous(_request: web.Request, response: web.StreamResponse) -> None:
+    """Nobody has to know what answers, and of which version it is."""
+    response.headers.popall("Server", None)
+
+
 @asynccontextmanager
 async def listening(app: web.Application, address: Address | None) -> AsyncIterator[int]:
     """Serve an app meanwhile, and tell its port; nothing where there is no address. Raises OSError for a taken one."""
     if address is None:
         yield 0
         return
+    app.on_response_prepare.append(anonymous)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=PARTING_SECONDS)
     await runner.setup()
     try:

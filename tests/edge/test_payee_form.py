@@ -245,3 +245,38 @@ async def test_without_a_public_address_there_is_no_form(tmp_path: Path) -> None
 
     assert "담당자가 관리해요" in screen
     assert 404 == page.status and "없는 링크예요" not in page.text
+
+
+async def test_tokens_that_somebody_makes_up_take_no_room_from_those_that_were_given(
+    office: Office, mina: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link = await office.link(mina)
+    await office.get(f"{office.url}/payee/nobody")
+    monkeypatch.setattr("bot.payee_form.ALL", 3)
+
+    made_up = [(await office.get(f"{office.url}/payee/made-up-{number}")).status for number in range(4)]
+
+    assert [404, 404, 429, 429] == made_up
+    assert 200 == (await office.get(link)).status
+    office.world.clock.advance(MINUTE)
+    assert 404 == (await office.get(f"{office.url}/payee/made-up")).status
+
+
+async def test_tokens_that_were_given_have_a_most_together(
+    office: Office, mina: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    older, newer = await office.link(mina), await office.link(mina)
+    monkeypatch.setattr("bot.payee_form.ALL", 3)
+
+    pages = [(await office.get(link)).status for link in (older, newer, older, newer)]
+
+    assert [410, 200, 410, 429] == pages
+
+
+async def test_nothing_says_what_serves_the_form(office: Office, mina: Someone) -> None:
+    addresses = (await office.link(mina), f"{office.url}/payee/nobody", f"{office.url}/elsewhere")
+
+    pages = [await office.get(address) for address in addresses]
+
+    assert [200, 404, 404] == [page.status for page in pages]
+    assert [] == [page.headers["Server"] for page in pages if "Server" in page.headers]
