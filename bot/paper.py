@@ -1,9 +1,10 @@
 """Pages of lines as a PDF: drawn, so that they look the same on every phone and printer."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from io import BytesIO
+from itertools import takewhile
 
 from PIL import Image, ImageDraw
 
@@ -59,16 +60,26 @@ def pages(lines: Sequence[PaperLine]) -> Iterator[list[PaperLine]]:
     """As many lines as fit on each page; one that goes on in the middle of something says once more of what."""
     page: list[PaperLine] = []
     above: list[PaperLine] = []
-    for line in lines:
+    for place, line in enumerate(lines):
         above = [each for each in above if LEVELS.index(each.look) < _level(line)]
-        needed = max(HEIGHTS[line.look], BELOW.get(line.look, 0))
-        if page and TOP + sum(HEIGHTS[each.look] for each in page) + needed > BOTTOM:
+        if page and TOP + _height(page) + _needed(lines, place) > BOTTOM:
             yield page
             page = [replace(each, middle="", right="") for each in above]
         page.append(line)
         if line.look in LEVELS:
             above.append(line)
     yield page
+
+
+def _needed(lines: Sequence[PaperLine], place: int) -> int:
+    """How much room a line takes, a total together with all its notes."""
+    look = lines[place].look
+    notes = takewhile(lambda each: look is Look.TOTAL and each.look is Look.NOTE, lines[place + 1 :])
+    return max(HEIGHTS[look] + _height(notes), BELOW.get(look, 0))
+
+
+def _height(lines: Iterable[PaperLine]) -> int:
+    return sum(HEIGHTS[each.look] for each in lines)
 
 
 def _level(line: PaperLine) -> int:

@@ -43,6 +43,15 @@ def test_a_section_that_begins_a_page_has_nothing_above_it() -> None:
     assert [PaperLine(Look.HEADING, "Bonuses"), *day(1, 1)] == second
 
 
+def test_a_payout_is_not_torn_from_its_taxes() -> None:
+    payout = [PaperLine(Look.TOTAL, "Payout"), *(PaperLine(Look.NOTE, name) for name in ("Net", "Tax", "Local tax"))]
+
+    for before in range(60):
+        filled = list(pages([HEADING, *[PaperLine(Look.PLAIN, "row")] * before, *payout]))
+
+        assert payout == filled[-1][-4:]
+
+
 def test_every_page_is_filled_to_its_edge_at_most() -> None:
     lines = [HEADING, *(line for number in range(40) for line in day(number, number % 9 + 1))]
 
