@@ -1,35 +1,40 @@
 """What people are told about accounts: each looks at what is stored when it is sent, and says the last digits only."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from rules.model import PersonId
+from rules.model import Instant, PersonId
 from rules.refusals import Refusal
 from services import payees
 from services.notices import Notice
+from services.payees import Payee
 
 from .context import Kit
+from .screen import Screen
 from .screens import payees as screens
+from .words import Words
 
 
 async def saved(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that their account is stored; the message with the link that was used goes away."""
-    payee = await kit.db.read(payees.of, PersonId(notice.person))
-    if payee is None:
-        return
-    await kit.telegraph.send(
-        notice.telegram_id, screens.saved_screen(kit.words(notice.language), payee, kit.clock.now())
-    )
-    await _clear(kit, notice, blanks)
+    await _tell(kit, notice, blanks, screens.saved_screen)
 
 
 async def changed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that their account is another one now, and can stop it."""
+    await _tell(kit, notice, blanks, screens.changed_screen)
+
+
+async def _tell(
+    kit: Kit, notice: Notice, blanks: Mapping[str, Any], screen_of: Callable[[Words, Payee, Instant], Screen]
+) -> None:
+    """Say what is stored; nothing of an account that has been replaced since, which has a message of its own."""
     payee = await kit.db.read(payees.of, PersonId(notice.person))
     if payee is None:
         return
-    screen = screens.changed_screen(kit.words(notice.language), payee, kit.clock.now())
-    await kit.telegraph.send(notice.telegram_id, screen)
+    if blanks.get("changed_at", payee.changed_at) == payee.changed_at:
+        screen = screen_of(kit.words(notice.language), payee, kit.clock.now())
+        await kit.telegraph.send(notice.telegram_id, screen)
     await _clear(kit, notice, blanks)
 
 

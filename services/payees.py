@@ -184,7 +184,8 @@ def release(tx: Tx, now: Instant, owner: PersonId, person: PersonId) -> Known:
     if payee.waits_for_owner:
         tx.run("payees.hold", person=person, until=max(now, payee.changed_at + HOLD))
         deeds.note(tx, now, owner, "payee", f"released {person}")
-        _tell(tx, now, person, "payee_released", str(now))
+        if person != owner:
+            _tell(tx, now, person, "payee_released", str(now))
     return known(tx, owner, person)
 
 
@@ -206,7 +207,8 @@ def set_reference(tx: Tx, now: Instant, staff: PersonId, code: str, reference: s
         profile = before.tax_profile if before else Profile.RESIDENT
         is_change = _put(tx, now, worker.id, None, None, reference, profile)
         deeds.note(tx, now, staff, "payee", f"reference {worker.id}")
-        _tell(tx, now, worker.id, "payee_changed" if is_change else "payee_saved", str(now))
+        if worker.id != staff:
+            _tell(tx, now, worker.id, "payee_changed" if is_change else "payee_saved", str(now))
     return known(tx, staff, worker.id)
 
 
@@ -308,6 +310,8 @@ def _store(
 
 
 def _tell(tx: Tx, now: Instant, person: PersonId, kind: str, mark: str) -> None:
-    """A message to the worker; what it says of the account is looked up when it is sent."""
-    blanks = json.dumps({"link": mark} if kind != "payee_released" else {})
+    """A message to the worker; what it says of the account is looked up when it is sent, unless that is another one."""
+    payee = of(tx, person)
+    told = {"link": mark, "changed_at": payee.changed_at} if payee and kind != "payee_released" else {}
+    blanks = json.dumps(told)
     tx.run("outbox.queue", key=f"{kind}:{person}:{mark}", person=person, kind=kind, blanks=blanks, now=now)

@@ -78,6 +78,21 @@ async def test_a_change_is_told_and_waits(office: Office) -> None:
     assert "멈춰요" not in await mina.say("/payee")
 
 
+async def test_an_account_that_was_replaced_before_it_was_told_of_is_not_told_of(office: Office) -> None:
+    [mina] = await hired(office.world, "미나")
+    await office.register(mina)
+    office.world.clock.advance(MINUTE)
+    await office.register(mina, "110-123-456789", bank="088")
+    office.world.clock.advance(MINUTE)
+    await office.register(mina, "110-123-450000", bank="088")
+
+    await told(office.world)
+
+    said = [text for text in mina.texts if "••••" in text]
+    assert 1 == len(said) and "지급 계좌가 바뀌었어요" in said[0] and "••••0000" in said[0]
+    assert not [text for text in mina.texts if "계좌 적기" in text]
+
+
 async def test_who_did_not_change_it_stops_it_until_an_owner_has_looked(office: Office) -> None:
     world = office.world
     owner = await world.owner()

@@ -244,6 +244,23 @@ async def test_another_reference_is_another_account(desk: Desk) -> None:
     assert ["payee_saved", "payee_changed"] == await kinds(desk, mina)
 
 
+async def test_who_is_alone_and_keeps_their_own_account_reads_of_it_once(desk: Desk) -> None:
+    """The reply says it all."""
+    boss = desk.coordinator
+    await desk.do(lambda tx: tx.run("people.grant", person=boss, worker=1, coordinator=0, owner=0, everything=0))
+    await desk.do(enrolling.consent, desk.now, boss, 1)
+    await desk.do(deeds.set_alone, desk.now, boss, True)
+    code = await code_of(desk, boss)
+
+    for reference in ("A", "B"):
+        await desk.do(payees.set_reference, desk.now, boss, code, reference)
+    await desk.do(payees.dispute, desk.now, boss)
+    known = await desk.do(payees.release, desk.now, boss, boss)
+
+    assert known.payee is not None and known.payee.is_held(desk.now)
+    assert ["payee_disputed"] == await kinds(desk, boss)
+
+
 @pytest.mark.parametrize("text", ["3333011234567", "3333-01-1234567", "has blanks", "", "-", "x" * 41])
 async def test_what_looks_like_an_account_is_no_reference(desk: Desk, text: str) -> None:
     mina = await desk.worker()
