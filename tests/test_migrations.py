@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from books import insert
+from books import Values, insert
 
 from storage import NewerSchema, open_database
 from storage.migrate import migrate_sqlite, newest, pending
@@ -77,24 +77,16 @@ def test_answers_in_review_are_weighed_when_doubt_comes_in(connection: sqlite3.C
     at(connection, 3)
     for task, gold in ((1, None), (2, 4)):
         insert(connection, "task", id=task, batch_id=1, number=task, reference=str(task), gold=gold, state="open")
-    given = [
-        (1, 1, {}),
-        (1, 1, {}),
-        (1, 2, {}),
-        (1, 2, {"undone": 1}),
-        (1, 2, {"status": "late"}),
-        (2, 2, {}),
-        (2, 4, {}),
-    ]
-    given += [(1, 4, {"settlement_id": 1})]
-    for number, (task, labels, rest) in enumerate(given, 1):
-        row = {"assignment_id": number, "task_id": task, "labels": labels, "status": "counted", **rest}
+    votes: list[tuple[int, int, Values]] = [(1, 1, {}), (1, 1, {}), (1, 2, {}), (2, 2, {}), (2, 4, {})]
+    votes += [(1, 2, {"undone": 1}), (1, 2, {"status": "late"}), (1, 4, {"settlement_id": 1})]
+    for number, (task, labels, rest) in enumerate(votes, 1):
+        row: Values = {"assignment_id": number, "task_id": task, "labels": labels, "status": "counted", **rest}
         insert(connection, "answer", **row, is_gold=int(task == 2))
 
     migrate_sqlite(connection, SQLITE)
 
     doubts = [doubt for (doubt,) in connection.execute("SELECT doubt FROM answer ORDER BY id")]
-    assert [0, 0, 2, 0, 0, 1000, 0, 0] == doubts
+    assert [0, 0, 2, 1000, 0, 0, 0, 0] == doubts
 
 
 def test_a_newer_schema_is_refused_and_left_alone(connection: sqlite3.Connection) -> None:

@@ -5,11 +5,12 @@ from collections.abc import AsyncIterator
 import pytest
 from desk import Desk
 
-from rules.model import AnswerId, BatchId, PersonId, TaskId
+from rules.model import AnswerId, BatchId, Instant, PersonId, TaskId
 from rules.settings import Overlap
 from services import appealing, rejecting, reviewing, settling, steering, undoing, working
 from services.dealing import newest_answer
 from services.working import Reason
+from storage import Tx
 from storage.checks import violations
 
 
@@ -45,6 +46,11 @@ async def doubtful(desk: Desk) -> list[tuple[int, int]]:
     """What the list of batches says: answers, and how many of them are doubtful."""
     found = await desk.db.read(reviewing.overview, desk.now, desk.coordinator)
     return [(each.answers, each.doubtful) for each in found.batches]
+
+
+def gold_next(tx: Tx, now: Instant, worker: PersonId, batch: BatchId) -> None:
+    """The first task that a worker is dealt is a gold one."""
+    tx.run("batches.begin_progress", batch=batch, worker=worker, gap=0, now=now)
 
 
 async def test_those_whom_most_others_contradict_come_first_and_each_comes_once(desk: Desk) -> None:
@@ -123,9 +129,7 @@ async def test_gold_alone_decides_about_its_answers(desk: Desk) -> None:
     batch = await desk.batch(texts, gold=(("known", "positive"),), overlap=Overlap(3, 3), guide="Irony is negative")
     workers = await desk.workers(4)
     for worker, choice in zip(workers, (1, 1, 0, 0), strict=True):
-        await desk.do(
-            lambda tx, worker=worker: tx.run("batches.begin_progress", batch=batch, worker=worker, gap=0, now=desk.now)
-        )
+        await desk.do(gold_next, desk.now, worker, batch)
         await desk.tap(worker, await desk.begin(worker, batch), choice)
     assert [(1, 1000), (2, 1000), (3, 0), (4, 0)] == await walked(desk, batch)
     await desk.do(undoing.undo, desk.now, workers[3], batch, 4)
