@@ -11,7 +11,7 @@ from telegram.request import BaseRequest
 
 from handlers import ROUTES
 from jobs import SCHEDULE
-from services import notices, returning
+from services import notices, payees, returning
 from services.people import LANGUAGES
 from storage import Database, open_database
 from storage.images import PictureStore
@@ -86,7 +86,8 @@ async def assembled(
         pacer = Pacer(measured, clock, config.chat_rate, config.bot_rate, timer)
         held.push_async_callback(pacer.close)
         await pacer.load()
-        secret = load_secret(config.secret_file, await measured.read(returning.restored_at))
+        is_needed = await measured.read(payees.one_sealed) is not None
+        secret = load_secret(config.secret_file, await measured.read(returning.restored_at), is_needed=is_needed)
         running = _running(config, bot, measured, clock, polls, metrics, patience, pacer, secret)
         try:
             yield running

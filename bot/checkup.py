@@ -20,7 +20,7 @@ from .fetching import server_time, status_of
 from .findings import Finding, bad, ok, warn
 from .health import LEAST_BYTES, LEAST_SHARE, nothing
 from .safekeeping import EVERY, faults_of, in_gigabytes, newest
-from .secret import WrongKey, load_secret
+from .secret import LEAST_KEY_BYTES, KeyUnusable, WrongKey, load_secret
 from .supervision import outcome
 from .words import Words
 
@@ -70,6 +70,8 @@ def _key(config: Config, words: Words) -> Finding:
         if config.database.exists():
             return bad(words.plain("doctor.key_missing", path=path))
         return ok(words.plain("doctor.key_later", path=path))
+    if path.stat().st_size < LEAST_KEY_BYTES:
+        return bad(words.plain("doctor.key_short", path=path))
     if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         return bad(words.plain("doctor.key_open", path=path))
     return ok(words.plain("doctor.key", path=path))
@@ -173,7 +175,7 @@ async def _accounts(config: Config, db: Database, words: Words) -> list[Finding]
         return []
     try:
         load_secret(config.secret_file).unlock(sealed)
-    except WrongKey:
+    except (WrongKey, KeyUnusable):
         return [bad(words.plain("doctor.accounts_locked", path=config.secret_file))]
     return [ok(words.plain("doctor.accounts"))]
 

@@ -174,11 +174,14 @@ def _run(config: Config) -> int:
     except DatabaseTaken as error:
         return _refuse(reason_of(error))
     from .command_run import TokenRefused, run
+    from .secret import KeyUnusable
 
     try:
         asyncio.run(run(config))
     except (DatabaseTaken, DatabaseUnusable, NewerSchema) as error:
         return _refuse(reason_of(error))
+    except KeyUnusable as error:
+        return _refuse(str(error))
     except TokenRefused:
         return _refuse(f"{config.api_url} knows no bot of this TAPWORK_TOKEN. BotFather shows the right one: /mybots")
     return 0

@@ -14,10 +14,21 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from rules.model import Instant
 
 PAYEE_KEY = b"tapwork payee data"
+LEAST_KEY_BYTES = 16
+
+
+ADVICE = (
+    "Put the copy there that was kept apart. If it is lost for good, make a new one of 32 random bytes with mode 0600; "
+    "workers then have to write their accounts again."
+)
 
 
 class WrongKey(Exception):
     """What was locked with another key, or has been changed since, can't be unlocked."""
+
+
+class KeyUnusable(Exception):
+    """What is wrong with the secret key, and what to do, for whoever sits at the terminal."""
 
 
 class Secret:
@@ -68,11 +79,16 @@ def mark_of(path: Path) -> str | None:
         return None
 
 
-def load_secret(path: Path, restored_at: Instant | None = None) -> Secret:
-    """The key in a file, which is made with mode 0600 when it is not there."""
+def load_secret(path: Path, restored_at: Instant | None = None, *, is_needed: bool = False) -> Secret:
+    """The key in a file. Raises KeyUnusable for one that is too short to keep anything secret.
+
+    Where there is none, it is made with mode 0600, except where what is locked already `is_needed`.
+    """
     try:
-        return Secret(path.read_bytes(), restored_at)
+        return Secret(_checked(path.read_bytes(), path), restored_at)
     except FileNotFoundError:
+        if is_needed:
+            raise KeyUnusable(_lost(path)) from None
         path.parent.mkdir(parents=True, exist_ok=True)
     key = secrets.token_bytes(32)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -81,3 +97,15 @@ def load_secret(path: Path, restored_at: Instant | None = None) -> Secret:
         file.flush()
         os.fsync(file.fileno())
     return Secret(key, restored_at)
+
+
+def _checked(key: bytes, path: Path) -> bytes:
+    if len(key) < LEAST_KEY_BYTES:
+        raise KeyUnusable(
+            f"The secret key {path} has {len(key)} bytes, and at least {LEAST_KEY_BYTES} are needed. {ADVICE}"
+        )
+    return key
+
+
+def _lost(path: Path) -> str:
+    return f"The secret key {path} is missing, and workers' accounts in the database are locked with it. {ADVICE}"

@@ -249,6 +249,15 @@ async def test_a_key_that_others_can_read_is_bad(config: Config, look: Look) -> 
     assert [f"Others can read the secret key: chmod 600 {config.secret_file}"] == lines(said, "bad")
 
 
+async def test_a_key_that_keeps_nothing_secret_is_bad(config: Config, look: Look) -> None:
+    config.secret_file.write_bytes(b"")
+
+    status, said = await look()
+
+    assert 1 == status
+    assert "too short" in "".join(lines(said, "bad"))
+
+
 async def test_a_missing_key_is_bad_before_the_bot_makes_a_new_one(config: Config, look: Look) -> None:
     config.secret_file.unlink()
 

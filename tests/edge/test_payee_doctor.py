@@ -7,10 +7,13 @@ from pathlib import Path
 import pytest
 from forms import Office, opened
 from socket_ports import free_port
+from world import seam
 
 from bot import checkup
+from bot.app import assembled
 from bot.config import Address, Config
 from bot.findings import Level
+from bot.secret import KeyUnusable
 
 
 @pytest.fixture
@@ -62,3 +65,16 @@ async def test_a_key_that_does_not_open_the_accounts_is_told(office: Office) -> 
     path = world.kit.config.secret_file
     path.write_bytes(bytes(32))
     assert [Level.BAD] == [level for level, _ in await said()]
+
+
+async def test_a_bot_whose_key_is_lost_makes_no_other_while_accounts_are_locked_with_it(office: Office) -> None:
+    world = office.world
+    [mina] = await world.workers(await world.owner(), "미나")
+    await office.register(mina)
+    config = world.kit.config
+    config.secret_file.unlink()
+
+    with pytest.raises(KeyUnusable, match="is missing"):
+        async with assembled(config, db=world.kit.db, clock=world.clock, requests=seam(world.sandbox)):
+            pass
+    assert not config.secret_file.exists()
