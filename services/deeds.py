@@ -23,8 +23,7 @@ def alone_since(tx: Tx) -> Instant | None:
 
 def is_alone(tx: Tx) -> bool:
     """Whether one person may do what takes two: an owner has said so, and nobody has come since who could look."""
-    row = tx.one("people.setting", name=ALONE)
-    return row is not None and row["value"] == "yes" and not _has_others(tx)
+    return _was_said(tx) and not _has_others(tx)
 
 
 def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
@@ -35,10 +34,20 @@ def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
     require(tx, person, Role.OWNER)
     if is_on and _has_others(tx):
         raise Refusal("refusal.not_alone")
-    if is_alone(tx) == is_on:
+    if _was_said(tx) == is_on:
         return
     tx.run("people.set", name=ALONE, value="yes" if is_on else "no", now=now, person=person)
     note(tx, now, person, ALONE, "on" if is_on else "off")
+
+
+def write_off_alone(tx: Tx, now: Instant, person: PersonId) -> None:
+    """Where somebody else is there, what an owner said of being alone is over for good; noted.
+
+    To be called whenever somebody has got a right to look, or is about to lose it; `person` is who it is.
+    """
+    if _was_said(tx) and _has_others(tx):
+        tx.run("people.set", name=ALONE, value="no", now=now, person=person)
+        note(tx, now, None, ALONE, "off")
 
 
 def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
@@ -49,6 +58,11 @@ def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
     require(tx, second, Role.COORDINATOR, Role.OWNER)
     if first == second and not is_alone(tx):
         raise Refusal("refusal.second_person")
+
+
+def _was_said(tx: Tx) -> bool:
+    row = tx.one("people.setting", name=ALONE)
+    return row is not None and row["value"] == "yes"
 
 
 def _has_others(tx: Tx) -> bool:

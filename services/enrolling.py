@@ -7,6 +7,7 @@ from rules.model import DAY, Instant, PersonId, ProjectId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
+from . import deeds
 from .budgeting import hand_over
 from .people import CONSENT_VERSION, Person, Role, find, require
 
@@ -68,6 +69,7 @@ def arrive(tx: Tx, now: Instant, who: Newcomer, code: str, owners: frozenset[int
         raise LookupError(who.telegram_id)
     person = PersonId(row["id"])
     _grant(tx, now, person, invite, is_owner=who.telegram_id in owners, is_new=known is None)
+    deeds.write_off_alone(tx, now, person)
     found = find(tx, who.telegram_id)
     if found is None:
         raise LookupError(who.telegram_id)
@@ -115,6 +117,7 @@ def coordinators(tx: Tx, person: PersonId) -> list[Coordinator]:
 def dismiss(tx: Tx, now: Instant, owner: PersonId, coordinator: PersonId) -> Person:
     """Take a coordinator's rights away; their batches, projects and budget go to the owner. Who they are now."""
     require(tx, owner, Role.OWNER)
+    deeds.write_off_alone(tx, now, coordinator)
     row = tx.one("people.find", person=coordinator)
     if row is None or not tx.run("people.dismiss", person=coordinator):
         raise Refusal("owner.not_dismissable")

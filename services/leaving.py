@@ -10,7 +10,7 @@ from rules.model import DAY, Instant, Micros, PersonId, UploadId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-from . import payees, payouts, posting, slicing
+from . import deeds, payees, payouts, posting, slicing
 from .budgeting import hand_over
 from .people import Role, person_of
 from .working import lapse
@@ -76,6 +76,7 @@ def leave(tx: Tx, now: Instant, person: PersonId, told: Instant, timezone: ZoneI
     for held in tx.all("personal.held", person=person):
         lapse(tx, now, held["id"], held["task_id"], held["batch_id"], held["revision"])
     if farewell.was_staff:
+        deeds.write_off_alone(tx, now, person)
         _hand_over(tx, now, person, farewell)
     tx.run("personal.leave", person=person, now=now, until=farewell.forget_at)
     tx.run("personal.withdraw", person=person, now=now)
