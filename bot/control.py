@@ -14,8 +14,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, assert_never
 
+from rules.amounts import exact
 from rules.codes import new_code
-from rules.refusals import Refusal
+from rules.refusals import Money, Refusal
 from services.people import LANGUAGES
 
 from .attending import attend
@@ -180,7 +181,10 @@ def _as_json(done: Done) -> Reply:
 
 
 def _refusal(refusal: Refusal, text: str) -> Reply:
-    return {"refusal": {"key": refusal.key, "blanks": refusal.blanks}, "text": text}
+    blanks = {
+        name: exact(blank.amount) if isinstance(blank, Money) else blank for name, blank in refusal.blanks.items()
+    }
+    return {"refusal": {"key": refusal.key, "blanks": blanks}, "text": text}
 
 
 def pack(command: Command, language: str) -> Reply:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from rules.model import BatchId, PersonId
+from rules.model import BatchId, Micros, PersonId
 from rules.refusals import Refusal
 from services import batches, stalls
 from services.notices import Notice
@@ -40,8 +40,8 @@ async def violated(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
 
 async def alert(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An owner hears of what keeps the bot from working."""
-    screen = screens.alert_screen(kit.words(notice.language), blanks["about"], blanks["detail"])
-    await kit.telegraph.send(notice.telegram_id, screen)
+    words, amount = kit.words(notice.language), Micros(blanks.get("amount") or 0)
+    await kit.telegraph.send(notice.telegram_id, screens.alert_screen(words, blanks["about"], blanks["detail"], amount))
 
 
 async def stall(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from rules.currency import WITHOUT_CENTS
 from rules.model import HOUR, MINUTE, SECOND, Instant, Micros
+from rules.refusals import Money
 
 MINUS = "−"
 SIGNS = MappingProxyType({"KRW": "₩", "USD": "$", "EUR": "€", "JPY": "¥", "GBP": "£"})
@@ -45,12 +46,16 @@ class Words:
 
     def line(self, key: str, /, **blanks: object) -> Html:
         """A line as HTML; whatever fills its blanks is escaped, unless it is Html itself."""
-        filled = {name: value if isinstance(value, Html) else escape(str(value)) for name, value in blanks.items()}
-        return Html(self._lines[key].format(**filled))
+        filled = {name: self._filling(value) for name, value in blanks.items()}
+        escaped = {name: value if isinstance(value, Html) else escape(str(value)) for name, value in filled.items()}
+        return Html(self._lines[key].format(**escaped))
 
     def plain(self, key: str, /, **blanks: object) -> str:
         """A line for a button or a toast, where nothing is markup."""
-        return self._lines[key].format(**blanks)
+        return self._lines[key].format(**{name: self._filling(value) for name, value in blanks.items()})
+
+    def _filling(self, value: object) -> object:
+        return self.money(value.amount) if isinstance(value, Money) else value
 
     def has(self, key: str) -> bool:
         return key in self._lines

@@ -1,6 +1,18 @@
 """Every expected "no"."""
 
-Value = str | int
+from dataclasses import dataclass
+
+from .model import Micros
+
+
+@dataclass(frozen=True)
+class Money:
+    """An amount that is named in a refusal; whoever words it knows the currency."""
+
+    amount: Micros
+
+
+Value = str | int | Money
 
 
 class Refusal(Exception):

@@ -12,7 +12,7 @@ from unicodedata import category, normalize
 from zoneinfo import ZoneInfo
 
 from rules.model import DAY, HOUR, MINUTE, SECOND, Instant, Kind, Micros
-from rules.refusals import Refusal, Value
+from rules.refusals import Money, Refusal, Value
 from rules.times import milliseconds, moment
 
 Language = Literal["ko", "en", "any"]
@@ -213,7 +213,7 @@ def parse_price(value: str, currency: str = "KRW") -> Micros:
             raise Refusal("upload.bad_currency", value=_shown(value), currency=currency)
     amount = Decimal(said[2].replace(",", ""))
     if not 0 < amount <= HIGHEST_PRICE:
-        raise Refusal("upload.price_out_of_range", value=_shown(value), most=f"{HIGHEST_PRICE:,}")
+        raise Refusal("upload.price_out_of_range", value=_shown(value), most=Money(Micros(HIGHEST_PRICE * 1_000_000)))
     return Micros(_millionths(amount, Refusal("upload.price_too_fine", value=_shown(value))))
 
 

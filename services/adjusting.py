@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from rules import ledger
 from rules.amounts import exact, parse_amount
 from rules.model import Instant, Micros, PersonId
-from rules.refusals import Refusal
+from rules.refusals import Money, Refusal
 from storage import Tx
 from storage.ledger import balance, post
 
@@ -38,7 +38,7 @@ def propose(tx: Tx, owner: PersonId, code: str, amount: Micros, reason: str) -> 
         raise Refusal("money.no_such_code", code=code[:20])
     has = balance(tx, ledger.available(worker["id"]))
     if has + amount < 0:
-        raise Refusal("adjust.below_zero", available=exact(has), code=worker["code"])
+        raise Refusal("adjust.below_zero", available=Money(has), code=worker["code"])
     expect(tx, owner, f"adjust:{worker['id']}:{amount}:{reason}")
     return Proposal(worker["id"], worker["code"], worker["name"], has, amount, reason)
 

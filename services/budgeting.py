@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from rules import ledger
 from rules.amounts import exact
 from rules.model import BatchId, Instant, Micros, PersonId
-from rules.refusals import Refusal
+from rules.refusals import Money, Refusal
 from storage import Row, Tx
 from storage.ledger import post, total
 
@@ -42,7 +42,7 @@ def require_money(tx: Tx, coordinator: PersonId, amount: Micros) -> None:
     """Raises Refusal when an amount is more than a coordinator has left."""
     has = left(tx, coordinator)
     if has is not None and amount > has:
-        raise Refusal("budget.short", missing=exact(Micros(amount - has)), left=exact(has), cost=exact(amount))
+        raise Refusal("budget.short", missing=Money(Micros(amount - has)), left=Money(has), cost=Money(amount))
 
 
 def named(tx: Tx, owner: PersonId, code: str) -> Beneficiary:
@@ -108,7 +108,7 @@ def take_back(
     if has is None:
         raise Refusal("budget.no_limit")
     if amount > has:
-        raise Refusal("budget.more_than_left", left=exact(has))
+        raise Refusal("budget.more_than_left", left=Money(has))
     _enter(tx, now, owner, coordinator, Micros(-amount), "", None)
     note(tx, now, owner, "take back", f"{row['code']} {exact(amount)}")
     return True

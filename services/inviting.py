@@ -57,8 +57,8 @@ def wanting(tx: Tx, now: Instant, usual_zone: ZoneInfo) -> list[BatchId]:
 def invite(tx: Tx, now: Instant, batch: BatchId, usual_zone: ZoneInfo) -> Round:
     """Cut a batch's free slots into slices for everybody who may be told of it now, all at once.
 
-    The slots are shared evenly; those of people who are held out stay in the queue. Whoever has nothing left to do there
-    is neither told nor held out. Where there are fewer slots than people, those come first who were told least lately.
+    The slots are shared evenly; those of people who are held out stay in the queue. Whoever has nothing left to do is
+    neither told nor held out. Where there are fewer slots than people, those come first who were told least lately.
     """
     found = tx.one("work.batch", batch=batch)
     people = _candidates(tx, now, batch, usual_zone)

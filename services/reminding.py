@@ -173,7 +173,7 @@ def _line(tx: Tx, now: Instant, person: PersonId, row: Row) -> Line | None:
 
 
 def _of_slice(tx: Tx, now: Instant, person: PersonId, reminder: int, kind: Kind, slice_id: int) -> Line | None:
-    """A worker who has begun by themselves is not told, nor counted as such; what waits for them does so from now on."""
+    """Who has begun by themselves is not told, nor counted as such; what waits for them does so from now on."""
     part = slicing.find(tx, slice_id)
     if is_busy(tx, now, person, part.batch):
         slicing.begin(tx, now, slice_id)

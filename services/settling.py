@@ -2,11 +2,10 @@
 
 import json
 from dataclasses import dataclass
-from decimal import Decimal
 
 from rules import ledger
 from rules.model import Instant, Micros, PersonId
-from rules.refusals import Refusal
+from rules.refusals import Money, Refusal
 from storage import Tx
 from storage.ledger import balance, post
 
@@ -97,19 +96,13 @@ def _movable(amount: Micros | None, has: Micros, unit: Micros, code: str) -> Mic
     """The amount to pay out of what a worker has. Raises Refusal when it can't be."""
     whole = Micros(has - has % unit)
     if amount is None and whole <= 0:
-        raise Refusal("money.nothing_to_pay", code=code, available=major(has))
+        raise Refusal("money.nothing_to_pay", code=code, available=Money(has))
     if amount is None:
         return whole
     if amount <= 0:
         raise Refusal("money.not_positive")
     if amount % unit:
-        raise Refusal("money.too_fine", amount=major(amount), unit=major(unit))
+        raise Refusal("money.too_fine", amount=Money(amount), unit=Money(unit))
     if amount > has:
-        raise Refusal("money.more_than_available", code=code, amount=major(amount), available=major(has))
+        raise Refusal("money.more_than_available", code=code, amount=Money(amount), available=Money(has))
     return amount
-
-
-def major(amount: Micros) -> str:
-    """An amount in major units, such as 1,240 or 0.4."""
-    exact = Decimal(amount) / WHOLE
-    return f"{exact.quantize(Decimal(1)) if exact == int(exact) else exact.normalize():,f}"

@@ -32,6 +32,6 @@ def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, 
     return Screen("\n".join(lines))
 
 
-def alert_screen(words: Words, about: str, detail: str) -> Screen:
+def alert_screen(words: Words, about: str, detail: str, amount: Micros) -> Screen:
     """Something keeps the bot from working; `about` is the line that says what."""
-    return Screen(words.line(about, detail=detail))
+    return Screen(words.line(about, detail=detail, amount=words.money(amount)))

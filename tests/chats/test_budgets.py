@@ -72,7 +72,7 @@ async def test_money_is_taken_back_down_to_nothing_and_a_limit_can_be_lifted(wor
     await owner.tap("+100,000원")
 
     await owner.tap("되돌려 받기")
-    assert "남은 예산 100,000보다 많이" in await owner.say("100001")
+    assert "남은 예산 100,000원보다 많이" in await owner.say("100001")
     await opened(owner)
     await owner.tap("되돌려 받기")
     assert "남은 예산 0원" in await owner.tap("모두 (100,000원)")

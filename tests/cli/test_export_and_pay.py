@@ -81,10 +81,10 @@ async def test_a_payment_is_recorded_once_and_taken_off(
 @pytest.mark.parametrize(
     ("amount", "reason"),
     [
-        ("42", "more than the available 41"),
+        ("42", "more than the available ₩41"),
         ("0", "above 0"),
         ("-5", "above 0"),
-        ("0.5", "steps of 1"),
+        ("0.5", "steps of ₩1"),
         ("much", "is no amount"),
         ("NaN", "is no amount"),
         ("1e30", "is no amount"),

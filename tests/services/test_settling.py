@@ -10,6 +10,7 @@ from books import NOON, Books, label, laid, refused
 from bot.checkup import audit
 from jobs.settle import settle_due
 from rules import ledger
+from rules.amounts import exact
 from rules.model import DAY, HOUR, BatchId, Instant, Micros, PersonId
 from services import settling, undoing
 from services.dealing import newest_answer
@@ -292,5 +293,5 @@ async def test_payable_lists_who_has_money_available_by_name(books: Books) -> No
     ("amount", "text"),
     [(1_240_000_000, "1,240"), (400_000, "0.4"), (0, "0"), (10_003_000, "10.003"), (10_000_000, "10")],
 )
-def test_amounts_in_refusals_are_exact(amount: int, text: str) -> None:
-    assert text == settling.major(Micros(amount))
+def test_amounts_on_record_are_exact(amount: int, text: str) -> None:
+    assert text == exact(Micros(amount))
