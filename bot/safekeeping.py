@@ -9,7 +9,7 @@ from rules.model import HOUR, Instant
 from rules.refusals import Refusal
 from storage import DatabaseUnusable
 from storage.albums import Carried, carry
-from storage.backups import Backup, Figures, NoRoom, Unsound, found, needed_pictures, quick_check, tidy
+from storage.backups import Backup, Figures, NoRoom, Unsound, found, make_room, needed_pictures, quick_check, tidy
 from storage.backups import back_up as copy_database
 from storage.images import PictureStore
 from storage.stopping import apart
@@ -57,6 +57,11 @@ async def newest(config: Config) -> Backup | None:
 async def faults_of(config: Config) -> list[str]:
     """What is wrong with the pages of the database, beside its running work; nothing in a sound one."""
     return await apart(partial(quick_check, config.database))
+
+
+async def give_up_old(config: Config) -> int:
+    """Delete the oldest backups where the disk has no room for another one; how many."""
+    return await asyncio.to_thread(make_room, config.database, config.backups)
 
 
 async def forget_old(config: Config, now: Instant) -> int:

@@ -8,6 +8,9 @@ KEPT = ((HOUR, 48), (DAY, 30))
 """The newest backup of each of so many hours and days that have one. A person who has left stands in backups for as
 long as the last of these, so there are none of months or years."""
 
+DAYS_NEVER_GIVEN_UP = 3
+"""The newest backup of each of so many days stays however full the disk is: one alone may hold the mistake already."""
+
 
 def outdated(made: Collection[Instant]) -> set[Instant]:
     """Which backups, by when they were made, are not kept any more.
@@ -19,3 +22,10 @@ def outdated(made: Collection[Instant]) -> set[Instant]:
         newest = {instant // span: instant for instant in sorted(made)}
         kept |= {newest[number] for number in sorted(newest)[-count:]}
     return set(made) - kept
+
+
+def dispensable(made: Collection[Instant]) -> list[Instant]:
+    """Which backups may go to make room for a newer one, in the order in which they go: the oldest first."""
+    newest = {instant // DAY: instant for instant in sorted(made)}
+    stay = {newest[number] for number in sorted(newest)[-DAYS_NEVER_GIVEN_UP:]}
+    return sorted(set(made) - stay)

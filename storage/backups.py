@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rules.keeping import outdated
+from rules.keeping import dispensable, outdated
 from rules.model import DAY, SECOND, Instant
 
 from .checks import violations
@@ -78,8 +78,8 @@ def back_up(database: Path, folder: Path, now: Instant, key: str | None, stop: S
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = folder / f"tapwork-{datetime.fromtimestamp(now / 1000, UTC):%Y%m%dT%H%M%SZ}.db"
-    _require_room(database, folder)
     with understood(database), _whole(path) as part:
+        _require_room(database, folder)
         _copy(database, part, stop)
         figures = examine(part, stop)
         manifest = Manifest(now, part.stat().st_size, digest(part), key, figures)
@@ -94,11 +94,41 @@ def manifest_of(path: Path) -> Path:
     return path.with_suffix(".json")
 
 
+def make_room(database: Path, folder: Path) -> int:
+    """Delete the oldest backups of a folder until another one fits; how many went.
+
+    Some of different days always stay, and all of them where the rest would not make room enough.
+    """
+    with understood(database):
+        missing = _missing_room(database, folder)[0] if folder.exists() else 0
+    going: list[Path] = []
+    backups = {backup.manifest.made_at: backup.path for backup in found(folder)}
+    for made_at in dispensable(backups):
+        if missing > 0:
+            going.append(backups[made_at])
+            missing -= going[-1].stat().st_size
+    if missing > 0:
+        return 0
+    for path in going:
+        _delete(path)
+    return len(going)
+
+
 def _require_room(database: Path, folder: Path) -> None:
-    waiting = database.with_name(f"{database.name}-wal")
-    needed = sum(each.stat().st_size for each in (database, waiting) if each.exists())
-    if shutil.disk_usage(folder).free < needed + ROOM:
+    missing, needed = _missing_room(database, folder)
+    if missing > 0:
         raise NoRoom(str(needed))
+
+
+def _missing_room(database: Path, folder: Path) -> tuple[int, int]:
+    """The bytes that a copy lacks on the disk, 0 or less where it fits; and those that it takes."""
+    with closing(connect(f"{database.resolve().as_uri()}?mode=ro", (WAITING,))) as connection:
+        pages, free, size = (
+            int(connection.execute(f"PRAGMA {name}").fetchone()[0])
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+    needed = (pages - free) * size
+    return needed + ROOM - shutil.disk_usage(folder).free, needed
 
 
 @contextmanager
@@ -214,10 +244,14 @@ def tidy(folder: Path, now: Instant) -> int:
     old = outdated([backup.manifest.made_at for backup in backups])
     for backup in backups:
         if backup.manifest.made_at in old:
-            backup.path.unlink(missing_ok=True)
-            manifest_of(backup.path).unlink(missing_ok=True)
+            _delete(backup.path)
     alone = [path for path in folder.glob("tapwork-*.json") if not path.with_suffix(".db").exists()]
     for left in (*folder.glob(".tapwork-*"), *alone):
         if left.exists() and left.stat().st_mtime * SECOND < now - DAY:
             left.unlink(missing_ok=True)
     return len(old)
+
+
+def _delete(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    manifest_of(path).unlink(missing_ok=True)
