@@ -106,7 +106,7 @@ async def _run_plain(kit: Kit, job: Job, run: Run | ForPeriod, now: Instant) -> 
         report = await run(kit, now)
     except Exception:
         log.exception("job %s failed", job.name)
-        await kit.db.run(alert, now, "alert.job", job.name)
+        await kit.db.run(alert, now, "alert.job", job.name, subject=job.name)
         return None
     _note(kit, job, now, report)
     return report

@@ -5,8 +5,10 @@ ON CONFLICT (dedupe_key) DO NOTHING;
 
 -- name: due
 -- Somebody who is leaving hears of their money and of being forgotten, and of nothing else.
-SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id, person.telegram_id, person.language
+SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id, person.telegram_id, person.language,
+       COALESCE(reminding.timezone, '') AS timezone
   FROM outbox JOIN person ON person.id = outbox.person_id
+  LEFT JOIN reminding ON reminding.person_id = person.id
  WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
    AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'payout_asked', 'payout_paid', 'payout_failed', 'forgetting', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released'))
  ORDER BY outbox.due_at, outbox.id
@@ -16,6 +18,12 @@ SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id,
 -- A message is taken for sending only while it is queued.
 UPDATE outbox SET state = :state, attempts = attempts + :attempted, due_at = :due
  WHERE id = :message AND (:state <> 'sending' OR state = 'queued');
+
+-- name: waits
+-- Whether a message whose key begins so still waits to be sent.
+SELECT id FROM outbox
+ WHERE state = 'queued' AND person_id = :person AND SUBSTR(dedupe_key, 1, LENGTH(:beginning)) = :beginning
+ LIMIT 1;
 
 -- name: interrupted
 UPDATE outbox SET state = 'unknown' WHERE state = 'sending';
