@@ -13,6 +13,9 @@ from storage.uploads.columns import Columns
 LARGEST_JSON = 64 << 20
 """Bytes; a `.json` file is read whole, a `.jsonl` file is not."""
 
+NO_OBJECTS = "upload.no_objects"
+UNREADABLE = object()
+
 
 class ObjectLines:
     """One JSON object a line; a line that is none is a fault of its own."""
@@ -23,7 +26,7 @@ class ObjectLines:
         self._file = file
         self._characters = Characters(path, file)
         self.encoding: str | None = self._characters.encoding
-        self.columns = _first_columns((found for _, found in self._objects()), file)
+        self.columns = self._columns()
 
     def rows(self) -> Iterator[Row | Fault]:
         objects = _Objects(self._file)
@@ -32,8 +35,24 @@ class ObjectLines:
             if row is not None:
                 yield row
 
+    def _columns(self) -> Columns:
+        """Where there is no object at all, the first line that cannot be read tells why."""
+        unreadable: list[int] = []
+        try:
+            return _first_columns(self._watched(unreadable), self._file)
+        except Refusal as refusal:
+            if refusal.key == NO_OBJECTS and unreadable:
+                raise Refusal("upload.bad_json", file=self._file, line=unreadable[0]) from refusal
+            raise
+
+    def _watched(self, unreadable: list[int]) -> Iterator[object]:
+        for line, found in self._objects():
+            if found is UNREADABLE and not unreadable:
+                unreadable.append(line)
+            yield found
+
     def _objects(self) -> Iterator[tuple[int, object]]:
-        """What each line holds; a line that cannot be read holds None."""
+        """What each line holds, or UNREADABLE."""
         for number, line in enumerate(self._characters.lines(), start=1):
             if line.strip():
                 yield number, _loaded(line)
@@ -88,7 +107,7 @@ def _first_columns(objects: Iterator[object] | list[object], file: str) -> Colum
             columns = Columns(tuple(found), file)
             columns.require_content()
             return columns
-    raise Refusal("upload.no_objects", file=file)
+    raise Refusal(NO_OBJECTS, file=file)
 
 
 def _listed(text: str, file: str) -> list[object]:
@@ -100,7 +119,7 @@ def _listed(text: str, file: str) -> list[object]:
         raise Refusal("upload.bad_json", file=file, line=1) from None
     rows = found.get("rows") if isinstance(found, dict) else found
     if not isinstance(rows, list):
-        raise Refusal("upload.no_objects", file=file)
+        raise Refusal(NO_OBJECTS, file=file)
     return rows
 
 
@@ -108,7 +127,7 @@ def _loaded(line: str) -> object:
     try:
         found: object = json.loads(line.removeprefix("\ufeff"))
     except (ValueError, RecursionError):
-        return None
+        return UNREADABLE
     return found
 
 

@@ -50,7 +50,7 @@ class Sheet:
         with path.open("rb") as start:
             if start.read(4) == _ENCRYPTED:
                 raise Refusal("upload.xlsx_locked", file=file)
-        open_archive(path, file, WORKBOOK).close()
+        _check_archive(path, file)
         self._begun: Iterator[tuple[int, list[str]]] | None = self._records()
         self._header, names = next(self._begun, (0, []))
         if not names:
@@ -102,6 +102,16 @@ class Sheet:
             sheet = workbook.worksheets[0]
             sheet.reset_dimensions()  # other programs write sizes that are not true
             yield from islice(sheet.iter_rows(values_only=True), MOST_ROWS)
+
+
+def _check_archive(path: Path, file: str) -> None:
+    """A workbook is an archive, which nobody who sends one has to know."""
+    try:
+        open_archive(path, file, WORKBOOK).close()
+    except Refusal as refusal:
+        if refusal.key == "upload.zip_broken":
+            raise Refusal("upload.xlsx_broken", file=file) from refusal
+        raise
 
 
 def _cell(value: object) -> str:

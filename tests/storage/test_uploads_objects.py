@@ -76,6 +76,8 @@ def test_a_second_use_of_an_id_names_both_places(tmp_path: Path) -> None:
         ("a.jsonl", b"", "empty", None),
         ("a.jsonl", b"\n\n", "no_objects", None),
         ("a.jsonl", b"[1]\n", "no_objects", None),
+        ("a.jsonl", b"null\n", "no_objects", None),
+        ("a.jsonl", b"\n[1]\n" + b"[" * 100_000 + b"\nhello\n", "bad_json", 3),
         ("a.jsonl", b'{"review": "a"}\n', "no_content_column", None),
         ("a.jsonl", b'{"text": ""}\n', "no_rows", None),
         ("a.jsonl", b'{"text": "a"}\n\xff', "encoding", 2),

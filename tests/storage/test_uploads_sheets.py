@@ -124,9 +124,9 @@ def test_a_workbook_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
     ("data", "key"),
     [
         (b"", "empty"),
-        (b"text,id\na,1\n", "zip_broken"),
+        (b"text,id\na,1\n", "xlsx_broken"),
         (b"\xd0\xcf\x11\xe0" + bytes(600), "xlsx_locked"),
-        (sheet(["text"], ["a"])[:-200], "zip_broken"),
+        (sheet(["text"], ["a"])[:-200], "xlsx_broken"),
         (with_part(sheet(["text"], ["a"]), "xl/workbook.xml", b"<workbook>"), "xlsx_broken"),
         (with_part(sheet(["text"], ["a"]), "xl/worksheets/sheet1.xml", b"<worksheet"), "xlsx_broken"),
         (sheet(), "empty"),

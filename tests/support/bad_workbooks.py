@@ -87,8 +87,8 @@ def styled(count: int) -> bytes:
 
 
 WORKBOOKS: tuple[BadFile, ...] = (
-    bad("a table named .xlsx", "table.xlsx", b"text\na\n", Refused("upload.zip_broken")),
-    bad("cut off", "cut.xlsx", sheet(["text"], ["a"])[:-100], Refused("upload.zip_broken")),
+    bad("a table named .xlsx", "table.xlsx", b"text\na\n", Refused("upload.xlsx_broken")),
+    bad("cut off", "cut.xlsx", sheet(["text"], ["a"])[:-100], Refused("upload.xlsx_broken")),
     bad("a password", "locked.xlsx", b"\xd0\xcf\x11\xe0" + bytes(600), Refused("upload.xlsx_locked")),
     bad("an archive of nothing", "void.xlsx", zipped({}), Refused("upload.xlsx_broken")),
     bad("an archive of pictures", "album.xlsx", zipped({"a.png": b"x"}), Refused("upload.xlsx_broken")),
