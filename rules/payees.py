@@ -28,6 +28,11 @@ REFERENCE = re.compile(rf"[^\W_][\w./#-]{{0,{LONGEST_REFERENCE - 1}}}")
 TOO_MANY_DIGITS = 8
 """So many digits in a row are an account number rather than a reference to one."""
 
+NUMBER = re.compile(rf"\d(?:[\W_]{{0,3}}\d){{{TOO_MANY_DIGITS - 1},}}")
+"""What may be an account's number, however it is written."""
+
+HIDDEN = "•••"
+
 
 class Field(StrEnum):
     """What the form asks for."""
@@ -118,6 +123,11 @@ def is_reference(text: str) -> bool:
     """Whether it can be a reference: short, without blanks, and no account number."""
     is_number = re.search(rf"[0-9]{{{TOO_MANY_DIGITS},}}", GAPS.sub("", text))
     return bool(REFERENCE.fullmatch(text)) and not is_number
+
+
+def without_numbers(text: str) -> str:
+    """A text in which everything is hidden that may be the number of an account."""
+    return NUMBER.sub(HIDDEN, text)
 
 
 def _one_line(text: str) -> str:

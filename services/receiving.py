@@ -1,10 +1,12 @@
 """The inbox: every update is stored before Telegram is told that it arrived, and done once."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
 from rules.model import DAY, Instant
+from rules.payees import HIDDEN, without_numbers
 from storage import Row, Tx
 from storage.database import Value
 from storage.sql import is_writing
@@ -17,6 +19,7 @@ T = TypeVar("T")
 
 ATTEMPTS = 3
 KEPT, KEPT_ASIDE = 2 * DAY, 30 * DAY
+ABOUT_ACCOUNTS = "/payee"
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def begin(tx: Tx, now: Instant, seq: int, telegram_id: int) -> Begun | None:
     if row is None:
         return None
     if row["attempts"] > ATTEMPTS:
-        tx.run("inbox.fail", seq=seq)
+        _hide(tx, seq, tx.one("inbox.fail", seq=seq))
         alert(tx, now, "alert.set_aside", str(seq))
         return None
     heard_from(tx, telegram_id)
@@ -79,7 +82,28 @@ def finishing(tx: Tx, seq: int, unit: Callable[[Tx], T]) -> tuple[T, bool]:
 
 
 def finish(tx: Tx, seq: int) -> None:
-    tx.run("inbox.finish", seq=seq)
+    """An update is done; of what was typed, nothing is kept from now on that may be the number of an account."""
+    _hide(tx, seq, tx.one("inbox.finish", seq=seq))
+
+
+def _hide(tx: Tx, seq: int, row: Row | None) -> None:
+    update = json.loads(row["raw"]) if row is not None else {}
+    if row is None or "message" not in update:
+        return
+    hidden = json.loads(row["raw"], object_hook=_hidden)
+    if hidden != update:
+        tx.run("inbox.hide", seq=seq, raw=json.dumps(hidden, separators=(",", ":")))
+
+
+def _hidden(part: dict[str, object]) -> dict[str, object]:
+    """A part of what somebody sent, without numbers in its texts, and without what follows /payee."""
+    return {name: _hidden_text(value) if isinstance(value, str) else value for name, value in part.items()}
+
+
+def _hidden_text(text: str) -> str:
+    if text.startswith(ABOUT_ACCOUNTS) and len(text.split()) > 1:
+        return f"{ABOUT_ACCOUNTS} {HIDDEN}"
+    return without_numbers(text)
 
 
 def prune(tx: Tx, now: Instant, limit: int) -> int:

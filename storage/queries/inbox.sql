@@ -10,10 +10,14 @@ SELECT seq, update_id, raw, attempts FROM inbox WHERE state = 'new' ORDER BY seq
 UPDATE inbox SET attempts = attempts + 1 WHERE seq = :seq AND state = 'new' RETURNING attempts;
 
 -- name: finish
-UPDATE inbox SET state = 'done' WHERE seq = :seq;
+UPDATE inbox SET state = 'done' WHERE seq = :seq RETURNING raw;
 
 -- name: fail
-UPDATE inbox SET state = 'failed' WHERE seq = :seq;
+UPDATE inbox SET state = 'failed' WHERE seq = :seq RETURNING raw;
+
+-- name: hide
+-- What is handled says no more what nobody should have written.
+UPDATE inbox SET raw = :raw WHERE seq = :seq AND state <> 'new';
 
 -- name: prune
 -- What was set aside is kept longer, so that somebody can look at it.

@@ -13,11 +13,12 @@ from pathlib import Path
 
 import pytest
 from forms import ACCOUNT, TYPED, Office, opened
-from world import Someone
+from world import Someone, World
 
 from bot import logs
 from rules.model import DAY, HOUR
 from sandbox import Phone, Sandbox
+from services.receiving import ATTEMPTS, begin, take_in, unfinished
 
 WRITTEN = ("3333-01-1234567", ACCOUNT, "110-123-456789", "110123456789")
 HOLDER = "남궁예금주"
@@ -145,6 +146,56 @@ async def test_an_account_stands_in_clear_nowhere(tmp_path: Path, journal: io.St
     assert not holding(sent, secrets)
     assert not holding(pages.encode(), secrets)
     assert "••••6789" in sent.decode(errors="replace")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/payee 카카오 3333-01-7654321",
+        "/payee 남궁예금주 765-4321",
+        "/payee\n남궁예금주",
+        "제 계좌는 3333-01-7654321 이에요",
+        "3333017654321",
+        "３３３３ ０１ ７６５４３２１",
+        "/payout 3333.01.7654321",
+        "DE89 3704 0044 0532 0130 00",
+    ],
+)
+async def test_an_account_that_is_written_into_the_chat_is_not_kept(
+    tmp_path: Path, journal: io.StringIO, text: str
+) -> None:
+    folder = tmp_path / "data"
+    async with World.open(folder) as world:
+        [mina] = await world.workers(await world.owner(), "미나")
+        await mina.say(text)
+        world.clock.advance(2 * HOUR)
+        for name in ("outbox", "backup"):
+            await world.job(name)
+        with closing(sqlite3.connect(f"file:{world.kit.config.database}?mode=ro", uri=True)) as database:
+            (kept,) = database.execute("SELECT raw FROM inbox ORDER BY seq DESC LIMIT 1").fetchone()
+    written = ("3333-01-7654321", "3333017654321", "3333.01.7654321", "7654321", "765-4321", "７６５４３２１")
+    secrets = encoded(*written, "0532 0130", HOLDER)
+
+    found = await asyncio.to_thread(places, folder, secrets)
+
+    assert [] == found
+    assert not holding(journal.getvalue().encode(), secrets)
+    assert "•••" in json.loads(kept)["message"]["text"]
+    assert mina.telegram_id == json.loads(kept)["message"]["from"]["id"]
+
+
+async def test_what_has_been_set_aside_keeps_no_account_either(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    async with World.open(folder) as world:
+        raw = json.dumps({"update_id": 7, "message": {"text": "3333-01-7654321", "reply": {"text": "110 123 456789"}}})
+        [received] = await world.do(take_in, world.clock.now(), [(7, raw)])
+        for _ in range(ATTEMPTS):
+            assert await world.do(begin, world.clock.now(), received.seq, 1) is not None
+        assert raw == (await world.do(unfinished))[0].raw
+
+        assert await world.do(begin, world.clock.now(), received.seq, 1) is None
+
+    assert [] == await asyncio.to_thread(places, folder, encoded("3333-01-7654321", "110 123 456789"))
 
 
 async def test_the_search_would_find_it(tmp_path: Path) -> None:

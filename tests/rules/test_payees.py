@@ -1,7 +1,7 @@
 import pytest
 
 from rules.banks import BANKS, BROKERS, CODES, USUAL
-from rules.payees import Account, Field, Filled, Mistake, account_of, check, is_iban, is_reference
+from rules.payees import Account, Field, Filled, Mistake, account_of, check, is_iban, is_reference, without_numbers
 from rules.taxes import Profile
 
 PROFILES = (Profile.RESIDENT, Profile.NON_RESIDENT)
@@ -155,3 +155,30 @@ def test_references_are_short_names(text: str) -> None:
 @pytest.mark.parametrize("text", ["3333011234567", "3333-01-1234567", "3333.01.1234", "a b", "", "#1", "x" * 41])
 def test_what_looks_like_an_account_is_no_reference(text: str) -> None:
     assert not is_reference(text)
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        "3333-01-7654321",
+        "3333017654321",
+        "3333 01 7654321",
+        "3333.01.7654321",
+        "3333–01–7654321",
+        "3333 - 01 - 7654321",
+        "3333_01_7654321",
+        "３３３３０１７６５４３２１",
+        "12345678",
+        "DE89 3704 0044 0532 0130 00",
+    ],
+)
+def test_a_text_is_kept_without_what_may_be_an_account(number: str) -> None:
+    kept = without_numbers(f"카카오 {number}, 고마워요 2번")
+
+    assert not any(digit in kept for digit in "1345670")
+    assert kept.startswith("카카오 ") and kept.endswith(", 고마워요 2번")
+
+
+@pytest.mark.parametrize("text", ["12,340원", "오늘 18:00", "010-1234", "/export B7Q2K", "2026년 11월", "1234567 원"])
+def test_what_is_too_short_for_an_account_is_kept_as_it_is(text: str) -> None:
+    assert text == without_numbers(text)
