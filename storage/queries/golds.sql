@@ -10,15 +10,16 @@ SELECT worker_id, COUNT(*) AS answers
 
 -- name: finished
 -- What was done with the finished tasks of a batch, task by task; tasks of which there is a gold copy are left out.
-SELECT task.id, answer.worker_id, answer.labels, answer.status, answer.rejection_id
-  FROM task
-  JOIN answer ON answer.task_id = task.id AND answer.undone = 0
- WHERE task.batch_id = :batch AND task.gold IS NULL AND task.state = 'done'
-   AND NOT EXISTS (
-       SELECT 1 FROM task copy
-        WHERE copy.batch_id = task.batch_id AND copy.fingerprint = task.fingerprint AND copy.gold IS NOT NULL)
- ORDER BY task.number, answer.id
- LIMIT :limit;
+SELECT finished.id, answer.worker_id, answer.labels, answer.status, answer.rejection_id
+  FROM (SELECT id, number FROM task
+         WHERE batch_id = :batch AND gold IS NULL AND state = 'done'
+           AND NOT EXISTS (
+               SELECT 1 FROM task made
+                WHERE made.batch_id = task.batch_id AND made.fingerprint = task.fingerprint AND made.gold IS NOT NULL)
+         ORDER BY number
+         LIMIT :limit) finished
+  JOIN answer ON answer.task_id = finished.id AND answer.undone = 0
+ ORDER BY finished.number, answer.id;
 
 -- name: reference
 SELECT reference FROM task WHERE id = :task;

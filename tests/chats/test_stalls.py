@@ -425,3 +425,28 @@ async def test_gold_that_has_to_be_paid_says_what_it_costs(world: World, sora: S
     assert "골드 답 8개에 160원이 더 들어요" in sora.screen
     await sora.tap("골드 더하기 · 160원")
     assert "이제 골드가 다시 나가요" in (sora.toast or "")
+
+
+async def test_the_morning_card_counts_what_still_stands_still_and_no_gold(world: World, sora: Someone) -> None:
+    [mina] = await world.workers(sora, "미나")
+    await post(sora, "하나")
+    world.clock.advance(LATER)
+    await look(world)
+    counted = [await world.do(standing, sora.telegram_id)]
+    await mina.say("/work")
+    await mina.tap("positive")
+    await look(world)
+    counted.append(await world.do(standing, sora.telegram_id))
+    await unmeasured(world, sora)
+    assert "1 stand still, 1 coordinators told" == await look(world)
+    counted.append(await world.do(standing, sora.telegram_id))
+
+    assert [1, 0, 0] == counted
+
+
+def standing(tx: Tx, telegram_id: int) -> int:
+    person = people.find(tx, telegram_id)
+    assert person is not None
+    row = tx.one("digests.decisions", person=person.id)
+    assert row is not None
+    return int(row["stalls"])

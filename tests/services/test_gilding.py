@@ -9,9 +9,10 @@ from desk import PRICE, Desk
 from rules import ledger
 from rules.model import BatchId, Micros, PersonId
 from rules.settings import Overlap
-from services import batches, budgeting, gilding, steering
+from services import batches, budgeting, gilding, steering, working
 from services.dealing import deal
 from services.gilding import Shortage
+from services.working import Reason
 from storage import Row, Tx
 from storage.checks import violations
 from storage.ledger import total
@@ -75,7 +76,8 @@ async def test_nothing_is_missed_while_there_is_gold_to_come(desk: Desk) -> None
 
 
 async def test_who_has_seen_all_gold_is_counted_and_what_they_agreed_on_helps(desk: Desk) -> None:
-    batch, _ = await run_out(desk)
+    """There is money for twelve gold answers: less than a tenth of those to come, and enough for everybody's turn."""
+    batch, _ = await run_out(desk, rounds=8)
 
     found = await shortage(desk, batch)
 
@@ -119,6 +121,51 @@ async def test_tasks_on_which_somebody_disagrees_make_no_gold(desk: Desk) -> Non
     made = {each.removesuffix("+") for each in await desk.do(tasks, batch) if each.endswith("+")}
     assert 5 == len(made)
     assert set() == made & odd
+
+
+async def test_what_somebody_reported_makes_no_gold(desk: Desk) -> None:
+    """So many hold a task each that the others come to the one that was reported, at the end of the queue."""
+    batch = await desk.batch(TEXTS[:30], gold=GOLD, overlap=Overlap(3, 3))
+    reporter, *people = await desk.workers(40)
+    shown = await desk.begin(reporter, batch)
+    await desk.do(working.report, desk.now, reporter, shown.assignment, shown.revision, Reason.OTHER)
+    for worker in people[9:]:
+        await desk.begin(worker, batch)
+    await work(desk, batch, people[:9], 12)
+
+    await desk.do(gilding.gild, desk.now, desk.coordinator, batch, 0)
+
+    after = await desk.do(tasks, batch)
+    assert "done" == after["1"]["state"]
+    assert any(each.endswith("+") for each in after)
+    assert "1+" not in after
+
+
+async def test_one_answer_agrees_with_nobody(desk: Desk) -> None:
+    batch = await desk.batch(TEXTS, gold=GOLD)
+    await work(desk, batch, await desk.workers(3), 9)
+
+    found = await shortage(desk, batch)
+
+    assert found is not None
+    assert not found.can_be_mended
+
+
+async def test_a_copy_is_made_once_and_has_a_name_of_its_own(desk: Desk) -> None:
+    batch, people = await run_out(desk)
+    await desk.do(gilding.gild, desk.now, desk.coordinator, batch, 0)
+    await desk.do(in_turn, batch, people)
+    await work(desk, batch, people, 6)
+    await desk.do(in_turn, batch, people)
+    await work(desk, batch, people, 3)
+    found = await shortage(desk, batch)
+    assert found is not None
+
+    await desk.do(gilding.gild, desk.now, desk.coordinator, batch, found.answers)
+
+    made = [each for each in await desk.do(tasks, batch) if each.endswith("+")]
+    assert 5 + len(found.tasks) == len(made)
+    assert not any(each.endswith("++") for each in made)
 
 
 async def test_where_everybody_has_seen_everything_nothing_can_be_made(desk: Desk) -> None:
@@ -189,8 +236,7 @@ async def test_a_price_that_rises_afterwards_is_set_aside_for_the_new_gold_too(d
     batch, people = await spent(desk)
     await desk.do(gilding.gild, desk.now, desk.coordinator, batch, 8)
     await desk.do(in_turn, batch, people)
-    for worker in people[:3]:
-        await desk.do(deal, desk.now, worker, batch)
+    await work(desk, batch, people[:3], 1)  # What they are shown next is gold.
 
     await desk.do(steering.reprice, desk.now, desk.coordinator, batch, Micros(5 * PRICE))
 
