@@ -18,7 +18,7 @@ async def again(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     person = await kit.db.run(people.find, notice.telegram_id)
     if shown is None or person is None:
         return
-    sent = await kit.telegraph.send(notice.telegram_id, task_screen(kit.words(notice.language), shown))
+    sent = await kit.telegraph.send(notice.telegram_id, task_screen(kit.words_for(notice), shown))
     card = (shown.assignment, shown.revision)
     await kit.db.run(working.seen, kit.clock.now(), worker, sent.message_id, sent.has_picture, card)
     if person.card_message_id is not None:

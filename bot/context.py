@@ -3,10 +3,11 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 from telegram import Bot
 
+from rules import days
 from rules.model import Instant
 from services import batches, people, receiving
 from services.people import Person, Role
@@ -32,6 +33,16 @@ T = TypeVar("T")
 Then = Callable[[Sent], Awaitable[None]]
 
 
+class Reader(Protocol):
+    """Somebody who reads: in which language, and in which time zone, empty where that is not known."""
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def timezone(self) -> str: ...
+
+
 @dataclass(frozen=True)
 class Kit:
     """What the whole bot shares."""
@@ -48,8 +59,13 @@ class Kit:
     background: Background
     readings: Readings = field(default_factory=Readings)
 
-    def words(self, language: str) -> Words:
-        return Words(language, self.config.currency, self.config.timezone)
+    def words(self, language: str, timezone: str = "") -> Words:
+        """Words in a language, with the times of a zone of this name; without one, with those of the installation."""
+        return Words(language, self.config.currency, days.zone(timezone) or self.config.timezone)
+
+    def words_for(self, reader: Reader) -> Words:
+        """Words for somebody, whose times are those of where they live."""
+        return self.words(reader.language, reader.timezone)
 
 
 @dataclass(frozen=True)
@@ -96,7 +112,7 @@ class Context:
     @property
     def words(self) -> Words:
         if self._person is not None:
-            return self.kit.words(self._person.language)
+            return self.kit.words_for(self._person)
         return self.kit.words("ko" if (self.sender.language_code or "ko").startswith("ko") else "en")
 
     @property

@@ -23,24 +23,24 @@ async def flagged(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
         card = await kit.db.run(batches.card, kit.clock.now(), PersonId(notice.person), BatchId(blanks["batch"]))
     except Refusal:
         return
-    await kit.telegraph.send(notice.telegram_id, screens.flagged_screen(kit.words(notice.language), card))
+    await kit.telegraph.send(notice.telegram_id, screens.flagged_screen(kit.words_for(notice), card))
 
 
 async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that money was sent."""
-    await kit.telegraph.send(notice.telegram_id, screens.paid_screen(kit.words(notice.language), blanks["amount"]))
+    await kit.telegraph.send(notice.telegram_id, screens.paid_screen(kit.words_for(notice), blanks["amount"]))
 
 
 async def violated(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An owner hears that the books do not add up."""
-    words, rows = kit.words(notice.language), blanks.get("rows", [])
+    words, rows = kit.words_for(notice), blanks.get("rows", [])
     screen = screens.violated_screen(words, blanks["checks"], rows, blanks.get("more", 0))
     await kit.telegraph.send(notice.telegram_id, screen)
 
 
 async def alert(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An owner hears of what keeps the bot from working."""
-    words, amount = kit.words(notice.language), Micros(blanks.get("amount") or 0)
+    words, amount = kit.words_for(notice), Micros(blanks.get("amount") or 0)
     await kit.telegraph.send(notice.telegram_id, screens.alert_screen(words, blanks["about"], blanks["detail"], amount))
 
 
@@ -52,7 +52,7 @@ async def stall(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     except Refusal:
         return
     if found is not None:
-        await kit.telegraph.send(notice.telegram_id, stall_screen(kit.words(notice.language), found, now))
+        await kit.telegraph.send(notice.telegram_id, stall_screen(kit.words_for(notice), found, now))
 
 
 KINDS: Mapping[str, Deliver] = {

@@ -19,7 +19,7 @@ async def completed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None
     listed = await _permitted(kit, notice, blanks)
     if listed is None:
         return
-    words = kit.words(notice.language)
+    words = kit.words_for(notice)
     plan = await kit.db.read(planning.plan_of, listed.batch)
     if plan.chat != "no" and await exports.send_run(
         kit, notice.telegram_id, words, listed, "export.completed", blanks.get("run", 0)
@@ -32,7 +32,7 @@ async def exported(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """The files of a planned run; nothing when newer runs have pushed them out."""
     listed = await _permitted(kit, notice, blanks)
     if listed is not None:
-        words = kit.words(notice.language)
+        words = kit.words_for(notice)
         await exports.send_run(kit, notice.telegram_id, words, listed, "export.planned", blanks["run"])
 
 
@@ -40,14 +40,14 @@ async def failed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An export does not work, and why."""
     if await _permitted(kit, notice, blanks) is not None:
         failure = await kit.db.read(export_runs.failure, blanks["run"])
-        await kit.telegraph.send(notice.telegram_id, screens.failed_screen(failure, kit.words(notice.language)))
+        await kit.telegraph.send(notice.telegram_id, screens.failed_screen(failure, kit.words_for(notice)))
 
 
 async def works(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """It works again."""
     listed = await _permitted(kit, notice, blanks)
     if listed is not None:
-        await kit.telegraph.send(notice.telegram_id, screens.works_screen(listed, kit.words(notice.language)))
+        await kit.telegraph.send(notice.telegram_id, screens.works_screen(listed, kit.words_for(notice)))
 
 
 async def _permitted(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> Listed | None:

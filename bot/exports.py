@@ -78,7 +78,7 @@ async def deliver(kit: Kit, person: Person, batch: BatchId, formats: tuple[Forma
     Without formats in those of the batch's plan.
     """
     listed = await kit.db.read(taking.permit, person.id, batch)
-    await send(kit, person.telegram_id, kit.words(person.language), listed, "export.done", formats)
+    await send(kit, person.telegram_id, kit.words_for(person), listed, "export.done", formats)
 
 
 async def send(

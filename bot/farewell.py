@@ -42,7 +42,7 @@ async def forgetting(kit: Kit, notice: Notice, _blanks: Mapping[str, Any]) -> No
     found = await kit.db.read(leaving.last_look, now, person, config.timezone, smallest(config.currency))
     if found is None:
         return
-    await kit.telegraph.send(notice.telegram_id, screens.forgotten_screen(kit.words(notice.language), found))
+    await kit.telegraph.send(notice.telegram_id, screens.forgotten_screen(kit.words_for(notice), found))
     await kit.bot.delete_my_commands(scope=BotCommandScopeChat(notice.telegram_id))
     await forget(kit, now, person)
 
@@ -50,7 +50,7 @@ async def forgetting(kit: Kit, notice: Notice, _blanks: Mapping[str, Any]) -> No
 async def handed_over(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """An owner hears whose batches are theirs now; the name is looked up, so that it is nowhere else."""
     name = await kit.db.read(leaving.name_of, PersonId(blanks["person"]))
-    screen = screens.handed_over_screen(kit.words(notice.language), name, blanks["batches"])
+    screen = screens.handed_over_screen(kit.words_for(notice), name, blanks["batches"])
     await kit.telegraph.send(notice.telegram_id, screen)
 
 

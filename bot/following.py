@@ -25,7 +25,7 @@ async def follow(kit: Kit, now: Instant, live: LiveCard) -> bool:
         # Its reader is no coordinator any more.
         await kit.db.run(batches.drop_card, live.batch, live.message_id)
         return False
-    screen = card_screen(kit.words(live.language), card, now)
+    screen = card_screen(kit.words_for(live), card, now)
     if screen.text == live.shown:
         return False
     if kit.telegraph.pacer.delay(live.telegram_id, Lane.PUSH):

@@ -21,7 +21,7 @@ async def short(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     except Refusal:
         return
     if found is not None:
-        await kit.telegraph.send(notice.telegram_id, screens.short_notice(kit.words(notice.language), found))
+        await kit.telegraph.send(notice.telegram_id, screens.short_notice(kit.words_for(notice), found))
 
 
 async def funded(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -29,7 +29,7 @@ async def funded(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     person, batch = PersonId(notice.person), blanks["batch"]
     left = await kit.db.run(budgeting.left, person)
     draft = batch if batch and await kit.db.run(_is_draft, person, BatchId(batch)) else 0
-    screen = screens.funded_notice(kit.words(notice.language), Micros(blanks["amount"]), left, draft)
+    screen = screens.funded_notice(kit.words_for(notice), Micros(blanks["amount"]), left, draft)
     await kit.telegraph.send(notice.telegram_id, screen)
 
 

@@ -94,7 +94,7 @@ class PayeeForm:
         """Do it for a link that is open; all others get a page that says how to come by one."""
         now, token_hash = self._kit.clock.now(), digest(request.match_info["token"][:LONGEST_TOKEN])
         link = await self._kit.db.read(payees.look, now, token_hash)
-        words = self._kit.words(link.language or preferred(request))
+        words = self._kit.words(link.language or preferred(request), link.timezone)
         if not self._has_room(now, link, token_hash):
             return self._sorry(words, "busy", 429, {"Retry-After": "60"})
         if link.state is not LinkState.OPEN:

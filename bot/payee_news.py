@@ -33,7 +33,7 @@ async def _tell(
     if payee is None:
         return
     if blanks.get("changed_at", payee.changed_at) == payee.changed_at:
-        screen = screen_of(kit.words(notice.language), payee, kit.clock.now())
+        screen = screen_of(kit.words_for(notice), payee, kit.clock.now())
         await kit.telegraph.send(notice.telegram_id, screen)
     await _clear(kit, notice, blanks)
 
@@ -45,7 +45,7 @@ async def disputed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     except Refusal:
         return
     if known.payee is not None and known.payee.waits_for_owner:
-        screen = screens.disputed_owner_screen(kit.words(notice.language), known, kit.clock.now())
+        screen = screens.disputed_owner_screen(kit.words_for(notice), known, kit.clock.now())
         await kit.telegraph.send(notice.telegram_id, screen)
 
 
@@ -53,7 +53,7 @@ async def released(kit: Kit, notice: Notice, _blanks: Mapping[str, Any]) -> None
     """A worker hears that an owner has looked."""
     payee = await kit.db.read(payees.of, PersonId(notice.person))
     if payee is not None:
-        screen = screens.released_screen(kit.words(notice.language), payee, kit.clock.now())
+        screen = screens.released_screen(kit.words_for(notice), payee, kit.clock.now())
         await kit.telegraph.send(notice.telegram_id, screen)
 
 

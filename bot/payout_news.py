@@ -19,20 +19,20 @@ async def asked(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     now, terms = kit.clock.now(), kit.config.payments.terms
     found = await kit.db.read(payouts.standing, now, PersonId(notice.person), terms)
     if found.open is not None and found.open.code == blanks["code"]:
-        words = kit.words(notice.language)
+        words = kit.words_for(notice)
         await kit.telegraph.send(notice.telegram_id, screens.asked(found.open, found, words))
 
 
 async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that their money has arrived."""
     payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
-    await kit.telegraph.send(notice.telegram_id, screens.paid(payout, kit.words(notice.language)))
+    await kit.telegraph.send(notice.telegram_id, screens.paid(payout, kit.words_for(notice)))
 
 
 async def failed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that it has not, and why."""
     payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
-    await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words(notice.language)))
+    await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words_for(notice)))
 
 
 async def prepared(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -42,7 +42,7 @@ async def prepared(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     except Refusal:
         return
     if found.state is State.PREPARED:
-        await kit.telegraph.send(notice.telegram_id, closing_screens.prepared(found, kit.words(notice.language)))
+        await kit.telegraph.send(notice.telegram_id, closing_screens.prepared(found, kit.words_for(notice)))
 
 
 async def approved(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -52,4 +52,4 @@ async def approved(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     except Refusal:
         return
     if found.state is State.APPROVED:
-        await kit.telegraph.send(notice.telegram_id, closing_screens.approved(found, kit.words(notice.language)))
+        await kit.telegraph.send(notice.telegram_id, closing_screens.approved(found, kit.words_for(notice)))

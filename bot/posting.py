@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
+from zoneinfo import ZoneInfo
 
 from telegram.error import BadRequest, TelegramError
 
@@ -47,7 +48,7 @@ class Reporter:
         self._next = self._kit.clock.now() + EVERY
         if self._kit.telegraph.pacer.delay(self._person.telegram_id, Lane.PUSH):
             return
-        screen = screens.progress(self._kit.words(self._person.language), done, total)
+        screen = screens.progress(self._kit.words_for(self._person), done, total)
         telegraph, chat = self._kit.telegraph.pushing(), self._person.telegram_id
         try:
             self._sent = await (
@@ -58,7 +59,7 @@ class Reporter:
 
     async def wait(self) -> None:
         """Other files are being read first."""
-        words, telegraph = self._kit.words(self._person.language), self._kit.telegraph.pushing()
+        words, telegraph = self._kit.words_for(self._person), self._kit.telegraph.pushing()
         with suppress(TelegramError):
             self._sent = await telegraph.send(self._person.telegram_id, screens.waiting(words))
 
@@ -71,10 +72,10 @@ def importer(kit: Kit) -> Importer:
     return Importer(kit.config, kit.db, kit.clock)
 
 
-def read_setting(kit: Kit, key: str, value: str) -> Settings:
-    """One setting as it was typed. Raises Refusal when it can't be."""
-    config = kit.config
-    settings, faults = parse([(key, value)], timezone=config.timezone, now=kit.clock.now(), currency=config.currency)
+def read_setting(kit: Kit, timezone: ZoneInfo, key: str, value: str) -> Settings:
+    """One setting as it was typed by somebody who lives in this time zone. Raises Refusal when it can't be."""
+    currency = kit.config.currency
+    settings, faults = parse([(key, value)], timezone=timezone, now=kit.clock.now(), currency=currency)
     if faults:
         raise Refusal(faults[0].key, **faults[0].blanks)
     if settings == Settings():
@@ -127,7 +128,7 @@ async def fetch(kit: Kit, person: Person, upload: Upload) -> Upload:
 
 async def go_on(kit: Kit, person: Person, upload: Upload, show: Show) -> None:
     """Ask for what is missing of an upload; once nothing is, fill its draft and show that."""
-    words = kit.words(person.language)
+    words = kit.words_for(person)
     if upload.state == "drafted" and upload.batch is not None:
         await show(await draft_card(kit, person, upload.batch))
     elif upload.asks:
@@ -138,7 +139,7 @@ async def go_on(kit: Kit, person: Person, upload: Upload, show: Show) -> None:
 
 async def _fill(kit: Kit, person: Person, upload: Upload) -> None:
     reporter = Reporter(kit, person)
-    worded = screens.worded(kit.words(person.language))
+    worded = screens.worded(kit.words_for(person))
     try:
         async with kit.readings.turn(reporter.wait):
             outcome = await importer(kit).fill(upload.id, worded, reporter.report)
@@ -148,7 +149,7 @@ async def _fill(kit: Kit, person: Person, upload: Upload) -> None:
 
 
 async def _tell(kit: Kit, person: Person, outcome: Outcome) -> None:
-    words, telegraph = kit.words(person.language), kit.telegraph
+    words, telegraph = kit.words_for(person), kit.telegraph
     if isinstance(outcome, Rejected) and outcome.refusal.key == OVER:
         return
     if outcome.listing is not None:
@@ -163,7 +164,7 @@ async def _tell(kit: Kit, person: Person, outcome: Outcome) -> None:
 
 async def show_draft(kit: Kit, person: Person, batch: BatchId) -> None:
     """One task as a worker will see it, and below it the card with the buttons that decide."""
-    words = kit.words(person.language)
+    words = kit.words_for(person)
     preview = await kit.db.run(drafting.preview, person.id, batch)
     await kit.telegraph.tell(person.telegram_id, screens.sample(words, preview.sample))
     await kit.telegraph.tell(person.telegram_id, _card(kit, words, preview))
@@ -171,12 +172,12 @@ async def show_draft(kit: Kit, person: Person, batch: BatchId) -> None:
 
 async def draft_card(kit: Kit, person: Person, batch: BatchId) -> Screen:
     preview = await kit.db.run(drafting.preview, person.id, batch)
-    return _card(kit, kit.words(person.language), preview)
+    return _card(kit, kit.words_for(person), preview)
 
 
 async def draft_more(kit: Kit, person: Person, batch: BatchId) -> Screen:
     preview = await kit.db.run(drafting.preview, person.id, batch)
-    return screens.draft_more(kit.words(person.language), preview, kit.clock.now(), _low_pay(kit, preview))
+    return screens.draft_more(kit.words_for(person), preview, kit.clock.now(), _low_pay(kit, preview))
 
 
 def _card(kit: Kit, words: Words, preview: Preview) -> Screen:
@@ -195,7 +196,7 @@ async def resume(kit: Kit, now: Instant) -> int:
         try:
             await _resume(kit, person, upload)
         except Refusal as refusal:
-            words = kit.words(person.language)
+            words = kit.words_for(person)
             await _try_to_send(kit, person, Screen(words.line(refusal.key, **refusal.blanks)))
         except TelegramError as error:
             log.warning("upload %s can't go on: %s", upload_id, error)

@@ -9,7 +9,6 @@ from services.notices import Notice
 
 from .context import Kit
 from .screens import reminders as screens
-from .words import Words
 
 
 async def reminder(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -18,7 +17,6 @@ async def reminder(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     letter = await kit.db.run(reminding.opened, now, person, notice.id, kit.config.timezone)
     if not letter.lines:
         return
-    words = Words(notice.language, kit.config.currency, letter.timezone)
-    await kit.telegraph.send(notice.telegram_id, screens.reminder_screen(words, letter, now))
+    await kit.telegraph.send(notice.telegram_id, screens.reminder_screen(kit.words_for(notice), letter, now))
     sent_at = kit.clock.now()
     await kit.db.run(reminding.told, sent_at, person, notice.id, sent_at)

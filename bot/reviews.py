@@ -17,14 +17,14 @@ async def rejected(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     now, worker = kit.clock.now(), PersonId(notice.person)
     found = await kit.db.run(appealing.arrived, now, worker, blanks["rejection"])
     if found is not None:
-        await kit.telegraph.send(notice.telegram_id, rejections.rejection(kit.words(notice.language), found, now))
+        await kit.telegraph.send(notice.telegram_id, rejections.rejection(kit.words_for(notice), found, now))
 
 
 async def judged(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears what was decided about their objection."""
     now, worker = kit.clock.now(), PersonId(notice.person)
     found = await kit.db.run(appealing.of_worker, worker, blanks["rejection"])
-    await kit.telegraph.send(notice.telegram_id, rejections.rejection(kit.words(notice.language), found, now))
+    await kit.telegraph.send(notice.telegram_id, rejections.rejection(kit.words_for(notice), found, now))
 
 
 async def undecided(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
@@ -35,4 +35,4 @@ async def undecided(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None
     except Refusal:
         return
     if found.state in ("proposed", "appealed"):
-        await kit.telegraph.send(notice.telegram_id, review.decision(kit.words(notice.language), found, now))
+        await kit.telegraph.send(notice.telegram_id, review.decision(kit.words_for(notice), found, now))

@@ -25,7 +25,7 @@ async def budget(ctx: Context, argument: str) -> None:
 
 async def browse(ctx: Context, _tap: BudgetsTap) -> None:
     """Everybody's; the one there is where nobody else posts."""
-    accounts = await ctx.kit.db.read(spending.accounts, ctx.now, ctx.person.id, ctx.kit.config.timezone)
+    accounts = await ctx.kit.db.read(spending.accounts, ctx.now, ctx.person.id, ctx.words.timezone)
     if len(accounts) == 1:
         await _show_card(ctx, accounts[0].person)
     else:
@@ -110,7 +110,7 @@ async def _show_card(ctx: Context, person: PersonId) -> None:
 
 
 async def _account(ctx: Context, person: PersonId) -> Account:
-    return await ctx.kit.db.read(spending.account, ctx.now, ctx.person.id, person, ctx.kit.config.timezone)
+    return await ctx.kit.db.read(spending.account, ctx.now, ctx.person.id, person, ctx.words.timezone)
 
 
 ROUTES: tuple[Route, ...] = (

@@ -40,15 +40,15 @@ def _value(ctx: Context, tap: SetTap) -> Settings:
             return Settings(deadline=drafting.NO_DEADLINE)
         case "deadline", days:
             day = ctx.words.local(ctx.now).date() + timedelta(days=int(days))
-            return flow.read_setting(ctx.kit, "deadline", f"{day.isoformat()} {EVENING}")
+            return flow.read_setting(ctx.kit, ctx.words.timezone, "deadline", f"{day.isoformat()} {EVENING}")
         case key, value:
-            return flow.read_setting(ctx.kit, key, value)
+            return flow.read_setting(ctx.kit, ctx.words.timezone, key, value)
 
 
 async def typed(ctx: Context, argument: str, text: str) -> None:
     """Typed words gave it."""
     batch, _, key = argument.partition(":")
-    await _change(ctx, BatchId(int(batch)), flow.read_setting(ctx.kit, key, text))
+    await _change(ctx, BatchId(int(batch)), flow.read_setting(ctx.kit, ctx.words.timezone, key, text))
 
 
 async def _change(ctx: Context, batch: BatchId, said: Settings) -> None:

@@ -13,7 +13,7 @@ from services import earning
 
 
 async def show_balance(ctx: Context, _: str | BalanceTap) -> None:
-    found = await ctx.run(earning.balance_of, ctx.now, ctx.person.id, ctx.kit.config.timezone)
+    found = await ctx.run(earning.balance_of, ctx.now, ctx.person.id, ctx.words.timezone)
     await ctx.show(screens.balance(found, ctx.now, ctx.words))
 
 
@@ -22,7 +22,7 @@ async def show_earnings(ctx: Context, _: str) -> None:
 
 
 async def turn_earnings(ctx: Context, tap: EarningsTap) -> None:
-    earned = await ctx.kit.db.read(earning.earnings_of, ctx.now, ctx.person.id, ctx.kit.config.timezone)
+    earned = await ctx.kit.db.read(earning.earnings_of, ctx.now, ctx.person.id, ctx.words.timezone)
     chart = await to_thread(days_chart, [Bar(day.date, day.amount) for day in earned.days])
     await ctx.show(screens.earnings(earned, tap.page, chart, ctx.words))
 

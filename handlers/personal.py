@@ -26,7 +26,7 @@ async def show_mydata(ctx: Context, _argument: str) -> None:
     path = documents(ctx.kit) / f"{ctx.person.code}.json"
     path.parent.mkdir(mode=0o700, exist_ok=True)
     try:
-        await disclosing.write(ctx.kit.db, ctx.now, ctx.person.id, path, config.timezone, config.currency)
+        await disclosing.write(ctx.kit.db, ctx.now, ctx.person.id, path, ctx.words.timezone, config.currency)
         await _send(ctx, path)
     finally:
         path.unlink(missing_ok=True)

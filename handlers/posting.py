@@ -50,7 +50,7 @@ async def receive(ctx: Context, document: Document, caption: str) -> None:
     """A file came in: it is remembered first, then fetched and read."""
     taken_over = await ctx.run(posting.may_post, ctx.person.id)
     config = ctx.kit.config
-    said, faults = parse(read_caption(caption), timezone=config.timezone, now=ctx.now, currency=config.currency)
+    said, faults = parse(read_caption(caption), timezone=ctx.words.timezone, now=ctx.now, currency=config.currency)
     if faults:
         await ctx.say(screens.wrong_settings(ctx.words, faults))
         return
@@ -86,14 +86,14 @@ def _value(ctx: Context, upload: Upload, tap: SayTap) -> Settings:
         case "kind", value:
             return Settings(kind=Kind(value))
         case key, value:
-            return flow.read_setting(ctx.kit, key, value)
+            return flow.read_setting(ctx.kit, ctx.words.timezone, key, value)
 
 
 async def say_typed(ctx: Context, argument: str, text: str) -> None:
     """Typed words answered it."""
     upload = await ctx.run(posting.own, ctx.person.id, UploadId(int(argument)))
     if upload.asks:
-        await _said(ctx, upload, upload.asks[0], flow.read_setting(ctx.kit, upload.asks[0], text))
+        await _said(ctx, upload, upload.asks[0], flow.read_setting(ctx.kit, ctx.words.timezone, upload.asks[0], text))
 
 
 async def _said(ctx: Context, upload: Upload, key: str, settings: Settings) -> None:

@@ -18,7 +18,6 @@ from bot.taps_reminders import (
     ZonesTap,
     ZoneTap,
 )
-from bot.words import Words
 from rules.refusals import Refusal
 from rules.reminding import Choices, Snooze
 from services import people, preferring, slicing
@@ -73,6 +72,7 @@ async def choose_zone(ctx: Context, tap: ZoneTap) -> None:
         await ctx.say(Screen(ctx.words.line("remind.ask_zone")))
         return
     await ctx.run(preferring.choose_zone, ctx.now, ctx.person.id, tap.name)
+    await ctx.refresh()
     await ctx.show(await _settings(ctx))
 
 
@@ -80,6 +80,7 @@ async def type_zone(ctx: Context, _argument: str, text: str) -> None:
     """A time zone that was typed; a name that is none is asked for again."""
     await ctx.run(preferring.choose_zone, ctx.now, ctx.person.id, text)
     await ctx.run(people.expect, ctx.person.id, None)
+    await ctx.refresh()
     await ctx.show(await _settings(ctx))
 
 
@@ -92,13 +93,13 @@ async def snooze(ctx: Context, tap: SnoozeTap) -> None:
     if how is None or tap.on_settings:
         await ctx.show(await _settings(ctx))
     else:
-        await ctx.show(screens.snoozed_screen(_words(ctx, choices), how, choices.snoozed_until))
+        await ctx.show(screens.snoozed_screen(ctx.words, how, choices.snoozed_until))
 
 
 async def extend(ctx: Context, tap: ExtendTap) -> None:
     """A worker wants to keep what waits for them. A card that tells of more than that stays as it is."""
     part = await ctx.run(slicing.extend, ctx.now, ctx.person.id, tap.slice_id)
-    screen = screens.extended_screen(_words(ctx, await _choices(ctx)), part, ctx.now)
+    screen = screens.extended_screen(ctx.words, part, ctx.now)
     await (ctx.show if tap.is_alone else ctx.say)(screen)
 
 
@@ -114,12 +115,7 @@ async def _choices(ctx: Context) -> Choices:
 
 async def _settings(ctx: Context) -> Screen:
     choices = await _choices(ctx)
-    return screens.settings_screen(_words(ctx, choices), ctx.person, choices, ctx.now)
-
-
-def _words(ctx: Context, choices: Choices) -> Words:
-    """Words whose times are those of the person's own clock."""
-    return Words(ctx.words.language, ctx.kit.config.currency, choices.timezone)
+    return screens.settings_screen(ctx.words, ctx.person, choices, ctx.now)
 
 
 EXPECTS = {TYPED_ZONE: type_zone}

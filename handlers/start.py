@@ -93,7 +93,7 @@ async def help_(ctx: Context, _argument: str) -> None:
 
 async def set_menu(kit: Kit, person: Person) -> None:
     """The commands beside the input, those that this person may use, in their language."""
-    words = kit.words(person.language)
+    words = kit.words_for(person)
     menu = [BotCommand(name, words.plain(f"command.{name}")) for name in screens.commands(person.roles)]
     await kit.bot.set_my_commands(menu, scope=BotCommandScopeChat(person.telegram_id))
 

@@ -32,7 +32,7 @@ def _month(argument: str) -> date:
 
 
 async def ask_month(ctx: Context, _tap: MonthsTap) -> None:
-    months = await ctx.kit.db.read(stating.months, ctx.now, ctx.person.id, ctx.kit.config.timezone)
+    months = await ctx.kit.db.read(stating.months, ctx.now, ctx.person.id, ctx.words.timezone)
     await ctx.show(screens.months_screen(ctx.words, months))
 
 
@@ -43,7 +43,7 @@ async def month_chosen(ctx: Context, tap: StatementTap) -> None:
 async def _send(ctx: Context, month: date) -> None:
     """Two documents; what is drawn for them does not stay."""
     config, words, now = ctx.kit.config, ctx.words, ctx.now
-    found = await ctx.kit.db.read(stating.statement, now, ctx.person.id, month, config.timezone)
+    found = await ctx.kit.db.read(stating.statement, now, ctx.person.id, month, words.timezone)
     lines, footer = screens.paper(words, found, now), screens.footer(words, found, config.currency)
     name = words.plain("statement.file", month=f"{month:%Y-%m}")
     files = {"pdf": await to_thread(pdf, lines, footer), "csv": screens.table(words, found)}

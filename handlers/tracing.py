@@ -38,7 +38,7 @@ async def show_outgoing(ctx: Context, tap: OutgoingTap) -> None:
 
 async def show_answers(ctx: Context, tap: AnswersTap) -> None:
     """The months, the days of one, or the batches of a day."""
-    read, worker, timezone = ctx.kit.db.read, ctx.person.id, ctx.kit.config.timezone
+    read, worker, timezone = ctx.kit.db.read, ctx.person.id, ctx.words.timezone
     if not tap.period:
         months = await read(tracing.months, worker, tap.ref, timezone)
         await ctx.show(levels.months(months, tap.ref, tap.page, ctx.words))
@@ -52,13 +52,13 @@ async def show_answers(ctx: Context, tap: AnswersTap) -> None:
 
 
 async def show_prices(ctx: Context, tap: PricesTap) -> None:
-    timezone = ctx.kit.config.timezone
+    timezone = ctx.words.timezone
     found = await ctx.kit.db.read(tracing.dissect, ctx.person.id, tap.ref, tap.day, BatchId(tap.batch), timezone)
     await ctx.show(levels.prices(found, tap.ref, tap.day, tap.batch, ctx.words))
 
 
 async def show_leaves(ctx: Context, tap: LeavesTap) -> None:
-    batch, timezone = BatchId(tap.batch), ctx.kit.config.timezone
+    batch, timezone = BatchId(tap.batch), ctx.words.timezone
     found = await ctx.kit.db.read(tracing.leaves, ctx.person.id, tap.ref, tap.day, batch, timezone, tap.skipped)
     await ctx.show(levels.leaves(found, tap, ctx.now, ctx.words))
 

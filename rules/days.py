@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .model import Instant
 
@@ -14,6 +14,14 @@ class Day:
     date: date
     begins: Instant
     ends: Instant
+
+
+def zone(name: str) -> ZoneInfo | None:
+    """A time zone by its IANA name; None where there is none, be it that this machine has forgotten it."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return None
 
 
 def date_of(instant: Instant, timezone: ZoneInfo) -> date:

@@ -100,6 +100,7 @@ class LiveCard:
     person: PersonId
     telegram_id: int
     language: str
+    timezone: str
 
 
 def pages(tx: Tx, person: PersonId, before: int = 0) -> Page:
@@ -225,6 +226,7 @@ def live_cards(tx: Tx, now: Instant) -> list[LiveCard]:
                     row["card_person_id"],
                     row["telegram_id"],
                     row["language"],
+                    row["timezone"],
                 )
             )
     return live

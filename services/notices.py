@@ -8,7 +8,7 @@ from storage import Tx
 
 @dataclass(frozen=True)
 class Notice:
-    """One message to be sent; `blanks` is JSON."""
+    """One message to be sent; `blanks` is JSON, `timezone` as of a person."""
 
     id: int
     kind: str
@@ -17,6 +17,7 @@ class Notice:
     person: int
     telegram_id: int
     language: str
+    timezone: str
 
 
 def due(tx: Tx, now: Instant, limit: int) -> list[Notice]:
@@ -30,6 +31,7 @@ def due(tx: Tx, now: Instant, limit: int) -> list[Notice]:
             row["person_id"],
             row["telegram_id"],
             row["language"],
+            row["timezone"],
         )
         for row in tx.all("outbox.due", now=now, limit=limit)
     ]

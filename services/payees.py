@@ -66,6 +66,7 @@ class Link:
     state: LinkState
     expires_at: Instant | None = None
     language: str | None = None
+    timezone: str = ""
     person: PersonId | None = None
     payee: Payee | None = None
     message_id: int | None = None
@@ -125,7 +126,7 @@ def look(tx: Tx, now: Instant, token_hash: str) -> Link:
     if row["used_at"] is not None:
         state = LinkState.USED
     person = PersonId(row["person_id"])
-    return Link(state, row["expires_at"], row["language"], person, of(tx, person), row["message_id"])
+    return Link(state, row["expires_at"], row["language"], row["timezone"], person, of(tx, person), row["message_id"])
 
 
 def save(

@@ -23,13 +23,14 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who has talked to the bot."""
+    """Somebody who has talked to the bot. `timezone` names where they live; it is empty unless they said so."""
 
     id: PersonId
     telegram_id: int
     code: str
     name: str
     language: str
+    timezone: str
     reads: str
     roles: frozenset[Role]
     has_consented: bool
@@ -53,6 +54,7 @@ def person_of(row: Row) -> Person:
         code=row["code"],
         name=row["name"],
         language=row["language"],
+        timezone=row["timezone"],
         reads=row["reads"],
         roles=frozenset(role for role, holds in held.items() if holds),
         has_consented=row["consent_version"] == CONSENT_VERSION,

@@ -1,9 +1,9 @@
 """What somebody wants to be reminded of, and when."""
 
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
-from rules import reminding
+from rules import days, reminding
 from rules.model import Instant, PersonId
 from rules.refusals import Refusal
 from rules.reminding import NEVER, Choices, Kind, Snooze
@@ -76,7 +76,7 @@ def choose_most(tx: Tx, now: Instant, person: PersonId, most: int) -> None:
 
 def choose_zone(tx: Tx, now: Instant, person: PersonId, name: str) -> None:
     """Live in a time zone of this IANA name. Raises Refusal for one that does not exist."""
-    zone = _zone(name.strip())
+    zone = days.zone(name.strip())
     if zone is None:
         raise Refusal("remind.no_such_zone", name=name.strip()[:40])
     _own(tx, now, person)
@@ -130,18 +130,10 @@ def _choices(row: Row, usual_zone: ZoneInfo) -> Choices:
         from_hour=row["from_hour"],
         to_hour=row["to_hour"],
         most=row["most"],
-        timezone=_zone(row["timezone"]) or usual_zone,
+        timezone=days.zone(row["timezone"]) or usual_zone,
         snoozed_until=row["snoozed_until"],
         ignored=row["ignored"],
     )
-
-
-def _zone(name: str) -> ZoneInfo | None:
-    """A time zone by its name; None where there is none, be it that this machine has forgotten it."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def _list(kinds: str) -> list[str]:

@@ -43,10 +43,9 @@ class Line:
 
 @dataclass(frozen=True)
 class Letter:
-    """All that one message tells of, and the time zone of whoever reads it; no lines when it is not to be sent."""
+    """All that one message tells of; no lines when it is not to be sent."""
 
     lines: tuple[Line, ...]
-    timezone: ZoneInfo
 
 
 def remind(
@@ -127,7 +126,7 @@ def opened(tx: Tx, now: Instant, person: PersonId, message: int, usual_zone: Zon
             tx.run("reminders.put_back", reminder=row["id"], due=then)
         else:
             lines.append(line)
-    return Letter(tuple(lines), choices.timezone)
+    return Letter(tuple(lines))
 
 
 def told(tx: Tx, now: Instant, person: PersonId, message: int, sent_at: Instant) -> None:

@@ -153,9 +153,11 @@ UPDATE batch SET card_person_id = NULL, card_message_id = NULL
 UPDATE batch SET card_person_id = NULL, card_message_id = NULL WHERE id = :batch AND card_message_id = :message;
 
 -- name: live_cards
-SELECT batch.id, batch.card_message_id, batch.card_shown, batch.card_person_id, person.telegram_id, person.language
+SELECT batch.id, batch.card_message_id, batch.card_shown, batch.card_person_id, person.telegram_id, person.language,
+       COALESCE(reminding.timezone, '') AS timezone
   FROM batch
   JOIN person ON person.id = batch.card_person_id
+  LEFT JOIN reminding ON reminding.person_id = person.id
  WHERE batch.state IN ('open', 'paused') AND batch.card_message_id IS NOT NULL AND batch.card_shown_at <= :before
    AND person.reachable = 1
  ORDER BY batch.card_shown_at;

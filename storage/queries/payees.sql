@@ -15,8 +15,10 @@ DELETE FROM payee_link WHERE person_id = :person AND expires_at <= :before;
 INSERT INTO payee_link (token_hash, person_id, expires_at) VALUES (:hash, :person, :expires);
 
 -- name: link
-SELECT payee_link.person_id, payee_link.expires_at, payee_link.used_at, payee_link.message_id, person.language
+SELECT payee_link.person_id, payee_link.expires_at, payee_link.used_at, payee_link.message_id, person.language,
+       COALESCE(reminding.timezone, '') AS timezone
   FROM payee_link JOIN person ON person.id = payee_link.person_id
+  LEFT JOIN reminding ON reminding.person_id = person.id
  WHERE payee_link.token_hash = :hash;
 
 -- name: disclosed

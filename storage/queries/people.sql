@@ -1,8 +1,12 @@
 -- name: by_telegram
-SELECT * FROM person WHERE telegram_id = :telegram;
+SELECT person.*, COALESCE(reminding.timezone, '') AS timezone
+  FROM person LEFT JOIN reminding ON reminding.person_id = person.id
+ WHERE person.telegram_id = :telegram;
 
 -- name: find
-SELECT * FROM person WHERE id = :person;
+SELECT person.*, COALESCE(reminding.timezone, '') AS timezone
+  FROM person LEFT JOIN reminding ON reminding.person_id = person.id
+ WHERE person.id = :person;
 
 -- name: by_code
 SELECT * FROM person WHERE code = :code;

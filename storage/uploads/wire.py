@@ -79,7 +79,7 @@ def allowance(size: int) -> Allowance:
 
 def shown(value: Value) -> Value:
     """Safe to be quoted: of bounded length, in one line, and reading in the order in which it is written."""
-    if isinstance(value, int):
+    if not isinstance(value, str):
         return value
     plain = _MISLEADING.sub(" ", value[: 2 * LONGEST_QUOTE])
     return plain if len(plain) <= LONGEST_QUOTE else plain[: LONGEST_QUOTE - 1] + "…"
@@ -184,7 +184,7 @@ def _strings(said: Sequence[object]) -> tuple[str, ...]:
 
 
 def _blanks(said: Mapping[str, object]) -> dict[str, Value]:
-    found = {name: value for name, value in said.items() if isinstance(value, str | int)}
+    found: dict[str, Value] = {name: value for name, value in said.items() if isinstance(value, str | int)}
     if len(found) < len(said):
         raise Nonsense("no blank")
     return found

@@ -52,14 +52,14 @@ def test_no_reminder_presses_anybody(language: str) -> None:
 def test_every_reminder_can_be_answered_with_silence_for_a_while(language: str) -> None:
     words = Words(language, "KRW", SEOUL)
     for line in lines("리뷰"):
-        last = reminder_screen(words, Letter((line,), SEOUL), NOON).keyboard[-1]
+        last = reminder_screen(words, Letter((line,)), NOON).keyboard[-1]
 
         assert [SnoozeTap(how, 0) for how in Snooze] == [each.tap for each in last if isinstance(each, Button)]
 
 
 @of_both
 def test_a_card_of_many_reminders_fits_into_a_message(language: str) -> None:
-    screen = reminder_screen(Words(language, "KRW", SEOUL), Letter(tuple(lines("가" * 60) * 3), SEOUL), NOON)
+    screen = reminder_screen(Words(language, "KRW", SEOUL), Letter(tuple(lines("가" * 60) * 3)), NOON)
 
     assert units(screen.text) < TEXT_LIMIT
     assert 19 == len(screen.keyboard)
@@ -71,7 +71,7 @@ def test_a_slice_that_was_kept_once_is_started_or_given_back(language: str) -> N
     line = lines("리뷰")[2]
     assert line.part is not None
     kept = replace(line.part, may_extend=False)
-    letter = Letter((Line(1, line.kind, part=kept, batch=kept.batch, title="리뷰"),), SEOUL)
+    letter = Letter((Line(1, line.kind, part=kept, batch=kept.batch, title="리뷰"),))
     words = Words(language, "KRW", SEOUL)
 
     texts = [each.text for each in reminder_screen(words, letter, NOON).keyboard[0]]

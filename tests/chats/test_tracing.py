@@ -167,7 +167,7 @@ async def test_an_owner_corrects_money_once_and_says_why(world: World) -> None:
     await world.job("outbox")
     assert "+1,200원\n이유: 지난달에 빠진 금액" in mina.screen
     assert "출금 가능 1,200원" in await mina.say("/balance")
-    assert "1,200뿐이라" in await owner.say(f"/adjust {code} -1500 너무 많이")
+    assert "1,200원뿐이라" in await owner.say(f"/adjust {code} -1500 너무 많이")
     await owner.say(f"/adjust {code} -200 두 번 지급됨")
     await owner.tap("네, 고칠게요")
     assert "출금 가능 1,000원" in await mina.say("/balance")
