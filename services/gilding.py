@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from rules import gold, ledger
-from rules.amounts import exact
 from rules.gold import Agreed
 from rules.model import BatchId, Instant, Micros, PersonId, TaskId
 from rules.pricing import GOLD_SHARE
@@ -21,7 +20,7 @@ from .dealing import next_place
 from .drafting import own
 
 RECENT = 50
-LOOKED_THROUGH = 1_000
+LOOKED_THROUGH = 300
 AGREEING = 2
 COPIED = "+"
 """What a gold copy is called after the task."""
@@ -76,9 +75,8 @@ def _is_for(batch: Row, task: Row | None) -> bool:
 def _agreed(tx: Tx, batch: BatchId, workers: set[PersonId]) -> list[Agreed]:
     """Finished tasks on which all who answered agree."""
     rows = tx.all("golds.finished", batch=batch, limit=LOOKED_THROUGH)
-    cut = rows[-1]["id"] if len(rows) == LOOKED_THROUGH else None
     found: list[Agreed] = []
-    for task, group in groupby((row for row in rows if row["id"] != cut), key=lambda row: TaskId(row["id"])):
+    for task, group in groupby(rows, key=lambda row: TaskId(row["id"])):
         given = list(group)
         labels = [row["labels"] for row in given if row["labels"] is not None]
         is_sound = len(set(labels)) == 1 and all(row["rejection_id"] is None for row in given)
@@ -104,7 +102,7 @@ def gild(tx: Tx, now: Instant, person: PersonId, batch: BatchId, answers: int) -
     cost = Micros(paid * row["reserved_price"])
     has = left(tx, coordinator)
     if has is not None and cost > has:
-        alert(tx, now, "alert.money", f"{row['title']} ({row['code']}): {exact(Micros(cost - has))}")
+        alert(tx, now, "alert.money", f"{row['title']} ({row['code']})", Micros(cost - has), subject=row["code"])
         return None
     for each in found.tasks:
         _copy(tx, batch, each)
