@@ -1,8 +1,11 @@
 """What a bank's result file says, out of whatever columns it has."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from enum import StrEnum
 from pathlib import Path
 
 from rules.model import Micros
@@ -31,47 +34,61 @@ class Vocabulary:
         self.amount = _words(line["closing.result_amount"] for line in lines)
         self.paid = _words(line["closing.result_paid"] for line in lines)
         self.failed = _words(line["closing.result_failed"] for line in lines)
+        self.waiting = _words(line["closing.result_waiting"] for line in lines)
 
 
-async def read_results(
-    path: Path, name: str, known: Collection[str], vocabulary: Vocabulary
-) -> tuple[list[Result], int]:
-    """The results in a file, and how many payouts are named without one outcome. Raises Refusal when there is nothing.
+class Undecided(StrEnum):
+    """A row that names a payout without saying what has become of it."""
+
+    UNCLEAR = "unclear"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file says: the results, and how many payouts it names without one outcome, or as not done yet."""
+
+    results: list[Result]
+    unclear: int
+    waiting: int
+
+
+async def read_results(path: Path, name: str, known: Collection[str], vocabulary: Vocabulary) -> Reading:
+    """What a file says. Raises Refusal when it says nothing.
 
     `known` are the codes that the bank was given; they are recognized in columns of any name.
     """
     results: dict[str, Result] = {}
     torn: set[str] = set()
-    unclear = 0
+    undecided: Counter[Undecided] = Counter()
     async with reading(File(path, name), path.parent, is_plain=True) as reader:
         while entries := await reader.next(AT_ONCE):
             for entry in entries:
                 if isinstance(entry, Fault):
                     continue
                 result = result_of(entry.row.meta, known, vocabulary)
-                unclear += result == UNCLEAR
+                if isinstance(result, Undecided):
+                    undecided[result] += 1
                 if isinstance(result, Result) and results.setdefault(result.code, result).is_paid != result.is_paid:
                     torn.add(result.code)
             if len(results) > MOST_ROWS:
                 raise Refusal("closing.result_long", limit=MOST_ROWS)
-    if not results and not unclear:
+    if not results and not undecided:
         raise Refusal("closing.result_empty", file=name[:LONGEST_REASON])
-    return [result for result in results.values() if result.code not in torn], unclear + len(torn)
+    clear = [result for result in results.values() if result.code not in torn]
+    return Reading(clear, undecided[Undecided.UNCLEAR] + len(torn), undecided[Undecided.WAITING])
 
 
-UNCLEAR = "unclear"
-
-
-def result_of(row: Mapping[str, str], known: Collection[str], vocabulary: Vocabulary) -> Result | str | None:
-    """What one row says; `UNCLEAR` when it names a payout without an outcome, None when it names none."""
+def result_of(row: Mapping[str, str], known: Collection[str], vocabulary: Vocabulary) -> Result | Undecided | None:
+    """What one row says; None when it names no payout."""
     code = _code(row, known, vocabulary)
     if code is None:
         return None
-    is_paid = _outcome(row, vocabulary)
-    if is_paid is None:
-        return UNCLEAR
+    outcome = _outcome(row, vocabulary)
+    if isinstance(outcome, Undecided):
+        return outcome
     reason = next(_under(row, vocabulary.reason), "")[:LONGEST_REASON]
-    return Result(code, is_paid, reason, _amount(row, vocabulary))
+    return Result(code, outcome, reason, _amount(row, vocabulary))
 
 
 def _code(row: Mapping[str, str], known: Collection[str], vocabulary: Vocabulary) -> str | None:
@@ -82,12 +99,15 @@ def _code(row: Mapping[str, str], known: Collection[str], vocabulary: Vocabulary
     return given or next((cell for cell in headed if CODE.fullmatch(cell)), None)
 
 
-def _outcome(row: Mapping[str, str], vocabulary: Vocabulary) -> bool | None:
-    """Whether it is paid, by the cell under its heading or else by all cells; None where that is not one answer."""
+def _outcome(row: Mapping[str, str], vocabulary: Vocabulary) -> bool | Undecided:
+    """Whether it is paid, by the cell under its heading or else by all cells, where that is one answer."""
     headed = list(_under(row, vocabulary.state))
     said = {folded(cell) for cell in (headed or row.values())}
-    is_paid, is_failed = bool(said & vocabulary.paid), bool(said & vocabulary.failed)
-    return None if is_paid == is_failed else is_paid
+    outcomes: dict[bool | Undecided, frozenset[str]] = {
+        True: vocabulary.paid, False: vocabulary.failed, Undecided.WAITING: vocabulary.waiting
+    }  # fmt: skip
+    found = [outcome for outcome, words in outcomes.items() if said & words]
+    return found[0] if len(found) == 1 else Undecided.UNCLEAR
 
 
 def _amount(row: Mapping[str, str], vocabulary: Vocabulary) -> Micros | None:

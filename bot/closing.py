@@ -16,13 +16,14 @@ from rules.transfers import (
     Table,
     cells,
     digest,
+    is_writable,
     plain,
+    plain_letters,
     problems,
     table,
-    withholding,
 )
 from services import closing, transfers
-from services.transfers import Transfer
+from services.transfers import State, Transfer
 from storage.bank_files import as_csv, passing_folder, sweep, write_private, write_workbook
 
 from .context import Context, Kit
@@ -51,29 +52,47 @@ async def close(ctx: Context, seen: int) -> Transfer:
 
     Raises Refusal when there is nothing, or when `seen` is not the newest transfer any more.
     """
-    kit, person = ctx.kit, ctx.person.id
+    kit, person, payments = ctx.kit, ctx.person.id, ctx.kit.config.payments
     waiting = await _waiting(kit, person)
     accounts = await asyncio.to_thread(opened, kit, waiting)
-    left_out = [line.payout for line in waiting if line.sealed is not None and accounts[line.payout] is None]
-    made = await ctx.run(closing.prepare, ctx.now, person, kit.config.payments.terms, left_out, seen)
+    left_out = [
+        line.payout for line in waiting if line.sealed and not _is_writable(accounts[line.payout], payments.bank)
+    ]
+    await kit.db.run(closing.tell_below, ctx.now, person, payments.terms.minimum)
+    made = await ctx.run(closing.prepare, ctx.now, person, payments.terms, left_out, seen)
     return (await bound(ctx, made.id)).transfer
+
+
+def _is_writable(account: Account | None, layout: BankFormat) -> bool:
+    return account is not None and is_writable(account.holder, layout)
+
+
+async def looked_at(ctx: Context, found: Transfer) -> Transfer:
+    """A transfer as it can be shown: bound to its file now where whoever closed it did not get so far."""
+    if found.state is not State.PREPARED or found.sha256 is not None:
+        return found
+    try:
+        return (await bound(ctx, found.id)).transfer
+    except Refusal:
+        # It has no digest to approve, and can be given up.
+        return found
 
 
 async def bound(ctx: Context, transfer: int, *, to_hand_out: bool = False) -> Bundle:
     """A transfer whose file is the one that it was bound to. Raises Refusal when it can't be made any more."""
-    kit, person = ctx.kit, ctx.person.id
+    kit, person, act = ctx.kit, ctx.person.id, closing.hand_out if to_hand_out else closing.fix
     found, lines = await kit.db.read(transfers.lines, person, transfer)
     accounts = await asyncio.to_thread(opened, kit, lines)
     if any(line.sealed is not None and accounts[line.payout] is None for line in lines):
         raise Refusal("closing.key_lost", code=found.code)
     rows = _rows(kit, found, lines, accounts, CANONICAL)
     file = await asyncio.to_thread(as_csv, rows, CANONICAL_ENCODING)
-    fixed = await ctx.run(closing.fix, ctx.now, person, transfer, digest(file), to_hand_out)
+    fixed = await ctx.run(act, ctx.now, person, transfer, digest(file), kit.config.payments.terms)
     return Bundle(fixed, lines, accounts, file)
 
 
 async def hand_out(ctx: Context, transfer: int) -> None:
-    """Send a transfer's files: for the bank, for the tax office, and what looks wrong."""
+    """Send a transfer's files: for the bank, and what looks wrong."""
     bundle = await bound(ctx, transfer, to_hand_out=True)
     folder = ctx.kit.config.payouts
     await asyncio.to_thread(sweep, folder)
@@ -92,7 +111,8 @@ async def suspicions(kit: Kit, person: PersonId, bundle: Bundle | None) -> list[
     accounts = await asyncio.to_thread(opened, kit, waiting)
     lines = waiting if bundle is None else [*bundle.lines, *waiting]
     known = accounts if bundle is None else {**accounts, **bundle.accounts}
-    return problems(lines, known, kit.clock.now(), kit.config.payments.terms.minimum)
+    payments = kit.config.payments
+    return problems(lines, known, kit.clock.now(), payments.terms.minimum, payments.bank)
 
 
 async def _waiting(kit: Kit, person: PersonId) -> list[Line]:
@@ -135,14 +155,15 @@ def _write(kit: Kit, place: Path, bundle: Bundle, wrong: Sequence[tuple[Line, Pr
     code, layout = bundle.transfer.code, kit.config.payments.bank
     rows = _rows(kit, bundle.transfer, bundle.lines, bundle.accounts, layout)
     files = {f"{code}.csv": bundle.file}
-    files |= {f"{code}-{encoding}.csv": as_csv(rows, encoding) for encoding in layout.encodings}
-    files[f"{code}-withholding.csv"] = as_csv(withholding(bundle.lines, kit.config.currency), CANONICAL_ENCODING)
+    for encoding in layout.encodings:
+        files[f"{code}-{encoding}.csv"] = as_csv(
+            [[plain_letters(cell, encoding) for cell in row] for row in rows], encoding
+        )
     if wrong:
         files[f"{code}-problems.csv"] = as_csv(screens.problem_table(wrong, words), CANONICAL_ENCODING)
     for name, data in files.items():
         write_private(place / name, data)
     # A sheet always has its heading, where the bank wants none in text files, too.
     headed = _rows(kit, bundle.transfer, bundle.lines, bundle.accounts, replace(layout, has_heading=True))
-    amounts = frozenset(number for number, column in enumerate(layout.columns) if column.value == "amount")
-    write_workbook(place / f"{code}.xlsx", headed, amounts, code)
+    write_workbook(place / f"{code}.xlsx", headed, code)
     return [place / name for name in (f"{code}.csv", f"{code}.xlsx", *list(files)[1:])]

@@ -86,6 +86,9 @@ KINDS: Mapping[str, Deliver] = {
     "payout_asked": payout_news.asked,
     "payout_paid": payout_news.paid,
     "payout_failed": payout_news.failed,
+    "payout_late": payout_news.late,
+    "payout_below": payout_news.below,
+    "contradiction": payout_news.contradiction,
     "transfer_prepared": payout_news.prepared,
     "transfer_approved": payout_news.approved,
 }

@@ -16,6 +16,7 @@ from rules.codes import digest
 from rules.model import MINUTE, Instant
 from rules.payees import Account, Field, Filled, Mistake, account_of, check
 from rules.taxes import Profile
+from rules.transfers import folded
 from services import payees
 from services.payees import Link, LinkState
 
@@ -137,7 +138,7 @@ class PayeeForm:
         return self._respond(saved_page(visit.words, account, link.payee, now, self._bot), 200)
 
     def _same(self, link: Link, account: Account) -> str | None:
-        """What is stored already, when it is the same account, whatever its holder is called."""
+        """What is stored already, when it is the same account of the same holder, however the name is spaced."""
         sealed = link.payee.sealed if link.payee else None
         if sealed is None:
             return None
@@ -145,7 +146,8 @@ class PayeeForm:
             stored = account_of(self._kit.secret.unlock(sealed))
         except WrongKey:
             return None
-        return sealed if (stored.bank, stored.account) == (account.bank, account.account) else None
+        is_same = (stored.bank, stored.account) == (account.bank, account.account)
+        return sealed if is_same and folded(stored.holder) == folded(account.holder) else None
 
     def _asked(self, now: Instant) -> Asked:
         """Korean banks where won are paid; the tax profiles for which there is a rate today."""

@@ -5,12 +5,13 @@ from typing import Any
 
 from rules.model import PersonId
 from rules.refusals import Refusal
-from services import payouts, transfers
+from services import contradictions, deeds, payouts, transfers
 from services.notices import Notice
 from services.transfers import State
 
 from .context import Kit
 from .screens import closing as closing_screens
+from .screens import contradictions as contradiction_screens
 from .screens import payouts as screens
 
 
@@ -33,6 +34,32 @@ async def failed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that it has not, and why."""
     payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
     await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words_for(notice)))
+
+
+async def late(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that money has arrived after all that was said to have failed."""
+    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
+    await kit.telegraph.send(notice.telegram_id, screens.late(payout, kit.words_for(notice)))
+
+
+async def below(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears that what they asked for is too little by now; nothing once they have taken it back."""
+    now, terms = kit.clock.now(), kit.config.payments.terms
+    found = await kit.db.read(payouts.standing, now, PersonId(notice.person), terms)
+    if found.open is not None and found.open.code == blanks["code"] and found.is_below:
+        await kit.telegraph.send(notice.telegram_id, screens.below(found.open, found, kit.words_for(notice)))
+
+
+async def contradiction(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """Who may decide hears that the bank contradicts itself; nothing once somebody has, or they may not any more."""
+    try:
+        found = await kit.db.read(contradictions.find, PersonId(notice.person), blanks["contradiction"])
+    except Refusal:
+        return
+    if found.decision is None:
+        may_decide = found.reported_by != notice.person or await kit.db.read(deeds.is_alone)
+        screen = contradiction_screens.card(found, may_decide, kit.words_for(notice))
+        await kit.telegraph.send(notice.telegram_id, screen)
 
 
 async def prepared(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:

@@ -82,18 +82,20 @@ class TransferFilesTap(Tap):
 
 @dataclass(frozen=True)
 class ApproveTap(Tap):
-    """It may go to the bank."""
+    """It may go to the bank: the file whose digest begins so."""
 
     code = "yy"
     transfer: int
+    digest: str
 
 
 @dataclass(frozen=True)
 class SentTap(Tap):
-    """The bank has it."""
+    """The bank has it, in spite of what has changed since (1)."""
 
     code = "ys"
     transfer: int
+    sure: int
 
 
 @dataclass(frozen=True)
@@ -120,3 +122,37 @@ class AloneTap(Tap):
 
     code = "yz"
     on: int
+
+
+@dataclass(frozen=True)
+class WithholdingsTap(Tap):
+    """Of which months is there something withheld? Those before one, such as 202611, or (0) the last."""
+
+    code = "ym"
+    before: int
+
+
+@dataclass(frozen=True)
+class WithholdingTap(Tap):
+    """What was withheld in a month, such as 202611."""
+
+    code = "yg"
+    month: int
+
+
+@dataclass(frozen=True)
+class ContradictionTap(Tap):
+    """What does the bank say against what it said before?"""
+
+    code = "yk"
+    contradiction: int
+
+
+@dataclass(frozen=True)
+class DecideTap(Tap):
+    """It is as the bank says (1), or as it was (0); the second time it is meant."""
+
+    code = "yj"
+    contradiction: int
+    accept: int
+    sure: int

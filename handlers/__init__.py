@@ -9,6 +9,7 @@ from . import (
     budgets,
     changing,
     closing,
+    contradictions,
     digests,
     doctor,
     earnings,
@@ -27,6 +28,7 @@ from . import (
     statements,
     talk,
     tracing,
+    withholding,
     work,
 )
 
@@ -42,6 +44,8 @@ ROUTES: tuple[Route, ...] = (
     *digests.ROUTES,
     *payouts.ROUTES,
     *closing.ROUTES,
+    *withholding.ROUTES,
+    *contradictions.ROUTES,
     *posting.ROUTES,
     *changing.ROUTES,
     *batches.ROUTES,

@@ -6,7 +6,7 @@ from telegram import Document
 from telegram.error import TelegramError
 
 from bot import closing as flow
-from bot.bank_results import Vocabulary, read_results
+from bot.bank_results import Reading, Vocabulary, read_results
 from bot.context import Context
 from bot.routing import Route, on_command, on_file, on_tap
 from bot.screens import closing as screens
@@ -22,8 +22,9 @@ from bot.taps_payouts import (
     TransferTap,
 )
 from rules.refusals import Refusal
-from services import bank_results, closing, deeds, transfers
-from services.bank_results import Recorded, Result
+from services import bank_results, closing, contradictions, deeds, transfers
+from services.bank_results import Recorded
+from services.closing import Changed
 from services.people import LANGUAGES, Role
 from services.transfers import Rest, Transfer
 from storage.bank_files import passing_folder
@@ -41,8 +42,12 @@ def is_for_results(caption: str) -> bool:
 async def show(ctx: Context, _: str | PayoutsTap) -> None:
     """/payouts: what is asked, and the transfers."""
     found = await ctx.run(transfers.overview, ctx.person.id)
+    for each in found.open:
+        await flow.looked_at(ctx, each)
     wrong = await flow.suspicions(ctx.kit, ctx.person.id, None) if found.asked else []
-    await ctx.show(screens.overview(found, await _rest(ctx), wrong, Role.OWNER in ctx.person.roles, ctx.words))
+    disputed = await ctx.run(contradictions.undecided, ctx.person.id)
+    shown = screens.Closing(found, await _rest(ctx), wrong, disputed, Role.OWNER in ctx.person.roles)
+    await ctx.show(screens.overview(shown, ctx.words))
 
 
 async def show_transfer(ctx: Context, tap: TransferTap) -> None:
@@ -64,16 +69,22 @@ async def send_files(ctx: Context, tap: TransferFilesTap) -> None:
 
 
 async def approve(ctx: Context, tap: ApproveTap) -> None:
-    """A second person approves the very file that was made."""
+    """A second person approves the very file that was made, and that they were shown."""
     await flow.bound(ctx, tap.transfer)
     terms = ctx.kit.config.payments.terms
-    approved = await ctx.run(closing.approve, ctx.now, ctx.person.id, tap.transfer, terms)
+    approved = await ctx.run(closing.approve, ctx.now, ctx.person.id, tap.transfer, tap.digest, terms)
     await ctx.toast(ctx.words.plain("closing.approved_now"))
     await _show(ctx, approved)
 
 
 async def mark_sent(ctx: Context, tap: SentTap) -> None:
-    sent = await ctx.run(closing.send, ctx.now, ctx.person.id, tap.transfer)
+    """The bank has it; what has changed since the approval is said first, since it may not have it yet."""
+    terms = ctx.kit.config.payments.terms
+    try:
+        sent = await ctx.run(closing.send, ctx.now, ctx.person.id, tap.transfer, terms, bool(tap.sure))
+    except Changed as changed:
+        await ctx.show(screens.sent_sure(tap.transfer, changed, ctx.words))
+        return
     await ctx.toast(ctx.words.plain("closing.sent_now"))
     await _show(ctx, sent)
 
@@ -115,15 +126,15 @@ async def receive(ctx: Context, document: Document, _caption: str) -> None:
 
 
 async def _take_in(ctx: Context, document: Document) -> None:
-    results, unclear = await _read(ctx, document)
+    said = await _read(ctx, document)
     outcome = Recorded(0, 0, ())
-    for start in range(0, len(results), CHUNK):
-        part = await ctx.run(bank_results.record, ctx.now, ctx.person.id, results[start : start + CHUNK])
+    for start in range(0, len(said.results), CHUNK):
+        part = await ctx.run(bank_results.record, ctx.now, ctx.person.id, said.results[start : start + CHUNK])
         outcome = Recorded(outcome.paid + part.paid, outcome.failed + part.failed, outcome.faults + part.faults)
-    await ctx.say(screens.recorded(outcome, unclear, ctx.words))
+    await ctx.say(screens.recorded(outcome, said.unclear, said.waiting, ctx.words))
 
 
-async def _read(ctx: Context, document: Document) -> tuple[list[Result], int]:
+async def _read(ctx: Context, document: Document) -> Reading:
     """The file lies on the disk only for as long as it is read."""
     known = await ctx.kit.db.read(bank_results.given, ctx.person.id)
     with passing_folder(ctx.kit.config.payouts) as folder:
@@ -136,6 +147,7 @@ async def _read(ctx: Context, document: Document) -> tuple[list[Result], int]:
 
 
 async def _show(ctx: Context, found: Transfer) -> None:
+    found = await flow.looked_at(ctx, found)
     may_approve = found.made_by != ctx.person.id or await ctx.run(deeds.is_alone)
     await ctx.show(screens.transfer(found, await _rest(ctx), may_approve, ctx.words))
 

@@ -142,3 +142,16 @@ def transferred(payout: int, worker: PersonId, net: Micros, income: Micros, loca
 def returned(payout: int, worker: PersonId, gross: Micros) -> Posting:
     """A payout has failed, or was withdrawn: its money is available again."""
     return moved(f"unpaid:{payout}", in_payout(worker), available(worker), gross)
+
+
+def taken(contradiction: int, worker: PersonId, net: Micros, income: Micros, local: Micros) -> Posting:
+    """The bank has moved a payout after all whose money was available again."""
+    parts = ((paid(worker), net), (income_tax(worker), income), (local_tax(worker), local))
+    gross = Micros(net + income + local)
+    return Posting(f"late:{contradiction}", ((available(worker), Micros(-gross)), *(part for part in parts if part[1])))
+
+
+def bounced(contradiction: int, worker: PersonId, net: Micros, income: Micros, local: Micros) -> Posting:
+    """A payout that had arrived has come back: all of it is available again, and nothing is withheld."""
+    entries = taken(contradiction, worker, net, income, local).entries
+    return Posting(f"bounced:{contradiction}", tuple((account, Micros(-amount)) for account, amount in entries))

@@ -5,9 +5,10 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 from .currency import WITHOUT_CENTS
 from .model import Instant, Micros
@@ -29,7 +30,18 @@ COLUMNS = (
 """The canonical columns. `account` is digits as text, or the reference under which somebody else keeps the account;
 `amount` is in major units; `memo_receiver` is what the worker's bank shows, `memo_sender` what ours does."""
 
-WITHHOLDING = ("worker", "resident_number", "gross", "income_tax", "local_tax", "net", "tax_profile", "payout")
+WITHHOLDING = (
+    "worker",
+    "resident_number",
+    "paid_on",
+    "gross",
+    "income_tax",
+    "local_tax",
+    "net",
+    "tax_profile",
+    "transfer",
+    "payout",
+)
 """`resident_number` is for the office to fill in, and is always empty here."""
 
 TOTAL = "TOTAL"
@@ -41,19 +53,21 @@ class WrongFormat(Exception):
 
 
 class Problem(StrEnum):
-    """What is wrong with one line; the first four keep it out of a transfer."""
+    """What is wrong with one line; all but the last three keep it out of a transfer."""
 
     NO_ACCOUNT = "account"
     UNREADABLE = "unreadable"
     HELD = "held"
     BELOW = "below"
+    CONTRADICTED = "contradicted"
+    UNWRITABLE = "unwritable"
     NAME = "name"
     SHARED = "shared"
     CHARACTERS = "characters"
 
     @property
     def keeps_out(self) -> bool:
-        return self in (Problem.NO_ACCOUNT, Problem.UNREADABLE, Problem.HELD, Problem.BELOW)
+        return self not in (Problem.NAME, Problem.SHARED, Problem.CHARACTERS)
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,19 @@ class Line:
     reference: str | None
     held_until: Instant
     is_leaving: bool
+    is_contradicted: bool
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A payout that was paid, and what was withheld from it."""
+
+    worker_code: str
+    paid_on: date
+    amounts: Amounts
+    tax_profile: str
+    transfer: str
+    payout: str
 
 
 @dataclass(frozen=True)
@@ -98,7 +125,7 @@ Table = list[list[str]]
 
 
 def problems(
-    lines: Sequence[Line], accounts: Mapping[int, Account | None], now: Instant, least: Micros
+    lines: Sequence[Line], accounts: Mapping[int, Account | None], now: Instant, least: Micros, layout: BankFormat
 ) -> list[tuple[Line, Problem]]:
     """What is wrong with which line. `accounts` holds each payout's account, None where the key does not open it."""
     known = Counter((account.bank, account.account) for account in accounts.values() if account is not None)
@@ -106,8 +133,37 @@ def problems(
     for line in lines:
         account = accounts.get(line.payout)
         if account is not None:
+            found += [(line, problem) for problem in _written(account.holder, layout)]
             found += [(line, problem) for problem in _suspicious(line, account, known)]
     return found
+
+
+def is_writable(holder: str, layout: BankFormat) -> bool:
+    """Whether each of the bank's files has letters for a name, or for what it is without its accents."""
+    return all(column.value != "holder" for column in layout.columns) or all(
+        fits(plain_letters(holder, encoding), encoding) for encoding in layout.encodings
+    )
+
+
+def plain_letters(text: str, encoding: str) -> str:
+    """A text with plain letters in place of those that an encoding lacks, as far as there are any: `Zoë` is `Zoe`."""
+    return "".join(each if fits(each, encoding) else _plain_letter(each) for each in text)
+
+
+def fits(text: str, encoding: str) -> bool:
+    return text.encode(encoding, "ignore").decode(encoding) == text
+
+
+def _plain_letter(letter: str) -> str:
+    parts = normalize("NFKD", letter)
+    return "".join(part for part in parts if not combining(part)) or letter
+
+
+def _written(holder: str, layout: BankFormat) -> Iterable[Problem]:
+    if not is_writable(holder, layout):
+        yield Problem.UNWRITABLE
+    elif any(plain_letters(holder, encoding) != holder for encoding in layout.encodings):
+        yield Problem.CHARACTERS
 
 
 def _blocking(line: Line, accounts: Mapping[int, Account | None], now: Instant, least: Micros) -> Iterable[Problem]:
@@ -119,6 +175,8 @@ def _blocking(line: Line, accounts: Mapping[int, Account | None], now: Instant, 
         yield Problem.HELD
     if line.amounts.gross < least and not line.is_leaving:
         yield Problem.BELOW
+    if line.is_contradicted:
+        yield Problem.CONTRADICTED
 
 
 def _suspicious(line: Line, account: Account, known: Counter[tuple[str, str]]) -> Iterable[Problem]:
@@ -126,8 +184,6 @@ def _suspicious(line: Line, account: Account, known: Counter[tuple[str, str]]) -
         yield Problem.NAME
     if known[account.bank, account.account] > 1:
         yield Problem.SHARED
-    if account.holder.encode("cp949", "ignore").decode("cp949") != account.holder:
-        yield Problem.CHARACTERS
 
 
 def folded(name: str) -> str:
@@ -160,12 +216,14 @@ def table(lines: Sequence[Mapping[str, str]], total: str, layout: BankFormat) ->
     return rows
 
 
-def withholding(lines: Sequence[Line], currency: str) -> Table:
+def withholding(payouts: Iterable[Withheld], currency: str) -> Table:
     """What is withheld from whom; the office adds the resident numbers, which are nowhere in here."""
     rows = [list(WITHHOLDING)]
-    for line in lines:
-        sums = (line.amounts.gross, line.amounts.income_tax, line.amounts.local_tax, line.amounts.net)
-        rows.append([line.worker_code, "", *(plain(each, currency) for each in sums), line.tax_profile, line.code])
+    for each in payouts:
+        parts = (each.amounts.gross, each.amounts.income_tax, each.amounts.local_tax, each.amounts.net)
+        sums = [plain(part, currency) for part in parts]
+        ours = [each.tax_profile, each.transfer, each.payout]
+        rows.append([each.worker_code, "", each.paid_on.isoformat(), *sums, *ours])
     return rows
 
 

@@ -10,6 +10,7 @@ from rules.model import Instant, Micros, PersonId
 from storage import Row, Tx
 from storage.ledger import post
 
+from . import contradictions
 from .payouts import amounts_of
 from .transfers import find, note, require_closer
 
@@ -21,7 +22,9 @@ class Fault(StrEnum):
 
     UNKNOWN = "unknown"
     UNSENT = "unsent"
+    GIVEN_UP = "given_up"
     CONTRADICTION = "contradiction"
+    TWICE = "twice"
     AMOUNT = "amount"
 
 
@@ -58,14 +61,16 @@ def unsaid(tx: Tx, person: PersonId, transfer_id: int, limit: int) -> list[Resul
 
 
 def record(tx: Tx, now: Instant, person: PersonId, results: Sequence[Result]) -> Recorded:
-    """Pay or return what the bank has moved or has not; a transfer of which all is said is closed."""
+    """Pay or return what the bank has moved or has not; a transfer of which all is said is closed.
+
+    What contradicts an earlier result, or tells of a transfer that was given up, moves nothing before somebody decides.
+    """
     require_closer(tx, person)
     paid = failed = 0
     faults: list[tuple[str, Fault]] = []
     touched: set[int] = set()
     for result in results:
-        row = tx.one("transfers.payout", code=result.code)
-        fault = _fault(row, result)
+        row, fault = _look(tx, now, person, result)
         if fault is not None or row is None:
             faults.append((result.code, fault or Fault.UNKNOWN))
             continue
@@ -78,6 +83,18 @@ def record(tx: Tx, now: Instant, person: PersonId, results: Sequence[Result]) ->
     return Recorded(paid, failed, tuple(faults))
 
 
+def _look(tx: Tx, now: Instant, person: PersonId, result: Result) -> tuple[Row | None, Fault | None]:
+    """The payout that a result is about, and why it changes nothing; contradictions are written down."""
+    row = tx.one("transfers.payout", code=result.code)
+    former = tx.one("contradictions.former", code=result.code) if row is None else None
+    fault = _fault(row, result) if former is None else _former_fault(former, result)
+    if fault is Fault.CONTRADICTION:
+        reason, said = result.reason, row or former
+        if said is not None and not contradictions.report(tx, now, person, said, result.is_paid, reason):
+            fault = Fault.TWICE
+    return row, fault
+
+
 def _fault(row: Row | None, result: Result) -> Fault | None:
     if row is None:
         return Fault.UNKNOWN
@@ -86,6 +103,11 @@ def _fault(row: Row | None, result: Result) -> Fault | None:
     if row["state"] in ("paid", "failed"):
         return None if (row["state"] == "paid") == result.is_paid else Fault.CONTRADICTION
     return None if row["state"] == "sent" else Fault.UNSENT
+
+
+def _former_fault(former: Row, result: Result) -> Fault:
+    """Of a transfer that was given up nothing is ever right, but only what was paid has to be looked at."""
+    return Fault.CONTRADICTION if result.is_paid else Fault.GIVEN_UP
 
 
 def _end(tx: Tx, now: Instant, row: Row, result: Result) -> None:

@@ -15,11 +15,21 @@ from storage import Row, Tx
 
 from . import deeds
 from .auditing import require_sound
-from .payouts import amounts_of
+from .payouts import amounts_of, unused_code
 from .transfers import MOST_LINES, State, Transfer, find, newest, note, require_closer, transfer, waiting_rows
 
 CODE_LENGTH, CODE_LETTER = 5, "T"
 SECONDS = 10
+NAMED = 5
+
+LEAST_SHOWN = 8
+"""So many letters of a digest have to be the same for it to be the one that was shown."""
+
+TO_BE_SENT = (State.PREPARED, State.APPROVED)
+
+
+class Changed(Refusal):
+    """What a transfer says is not true any more."""
 
 
 def prepare(
@@ -51,36 +61,56 @@ def prepare(
     return transfer
 
 
-def fix(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, to_hand_out: bool) -> Transfer:
-    """Bind a transfer to its file, for ever. Raises Refusal when it is another file than before, or over.
+def tell_below(tx: Tx, now: Instant, person: PersonId, least: Micros) -> None:
+    """Workers who asked when less was enough hear, once, that their payout goes into no transfer as it is."""
+    require_closer(tx, person)
+    for row in tx.all("transfers.below", least=least):
+        key, blanks = f"payout_below:{row['id']}", json.dumps({"code": row["code"]})
+        worker = row["worker_id"]
+        tx.run("outbox.queue", key=key, person=worker, kind="payout_below", blanks=blanks, now=now)
 
-    Of a transfer that the bank has not got yet no file is handed out while the books do not add up.
-    """
+
+def fix(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, terms: Terms) -> Transfer:
+    """Bind a transfer to its file, for ever. Raises Refusal when it is another file than before, or over."""
     found = transfer(tx, person, transfer_id)
     if found.state is State.CANCELLED:
         raise Refusal("closing.over", code=found.code)
     if tx.run("transfers.fix", transfer=transfer_id, sha256=sha256):
         found = find(tx, transfer_id)
         _tell_seconds(tx, now, found)
-    if found.sha256 != sha256:
-        raise Refusal("closing.file_changed", code=found.code)
-    if to_hand_out:
-        if found.state in (State.PREPARED, State.APPROVED):
-            require_sound(tx)
-        _require_accounts(tx, now, found)
-        deeds.note(tx, now, person, "transfer_file", f"{found.code} {sha256}")
+    if found.sha256 == sha256:
+        return found
+    if found.state not in TO_BE_SENT:
+        raise Refusal("closing.file_gone", code=found.code)
+    _require_unchanged(tx, now, found, terms)
+    raise Refusal("closing.file_changed", code=found.code)
+
+
+def hand_out(tx: Tx, now: Instant, person: PersonId, transfer_id: int, sha256: str, terms: Terms) -> Transfer:
+    """Somebody gets the file. Raises Refusal when it is another one than before.
+
+    Before the bank has it also while the books do not add up, or what it says has changed.
+    """
+    found = fix(tx, now, person, transfer_id, sha256, terms)
+    if found.state in TO_BE_SENT:
+        require_sound(tx)
+        _require_unchanged(tx, now, found, terms)
+    deeds.note(tx, now, person, "transfer_file", f"{found.code} {sha256}")
     return found
 
 
-def approve(tx: Tx, now: Instant, person: PersonId, transfer_id: int, terms: Terms) -> Transfer:
-    """A second person says that a transfer may go to the bank. Raises Refusal when it may not be theirs to say."""
+def approve(tx: Tx, now: Instant, person: PersonId, transfer_id: int, shown: str, terms: Terms) -> Transfer:
+    """A second person says that the file with this digest, or beginning of one, may go to the bank.
+
+    Raises Refusal when that is another file, or not theirs to say.
+    """
     found = transfer(tx, person, transfer_id)
     if found.state is not State.PREPARED:
         return _unless_over(found)
     deeds.require_second(tx, found.made_by, person)
     require_sound(tx)
-    if found.sha256 is None:
-        raise LookupError(transfer_id)
+    if found.sha256 is None or len(shown) < LEAST_SHOWN or not found.sha256.startswith(shown):
+        raise Refusal("closing.not_shown", code=found.code)
     _require_unchanged(tx, now, found, terms)
     tx.run("transfers.approve", transfer=transfer_id, person=person, now=now)
     tx.run("transfers.move", transfer=transfer_id, was="asked", state="approved")
@@ -91,11 +121,17 @@ def approve(tx: Tx, now: Instant, person: PersonId, transfer_id: int, terms: Ter
     return approved
 
 
-def send(tx: Tx, now: Instant, person: PersonId, transfer_id: int) -> Transfer:
-    """Somebody has given a transfer to the bank. Raises Refusal unless it is approved."""
+def send(tx: Tx, now: Instant, person: PersonId, transfer_id: int, terms: Terms, is_sure: bool) -> Transfer:
+    """Somebody has given a transfer to the bank.
+
+    Raises Refusal unless it is approved; and when what it says has changed since, unless they are sure that the bank
+    has it: what it has got must never be closed again.
+    """
     found = transfer(tx, person, transfer_id)
     if found.state is State.PREPARED:
         raise Refusal("closing.not_approved", code=found.code)
+    if found.state is State.APPROVED and not is_sure:
+        _require_unchanged(tx, now, found, terms)
     if tx.run("transfers.send", transfer=transfer_id, now=now):
         tx.run("transfers.move", transfer=transfer_id, was="approved", state="sent")
         note(tx, now, person, "transfer_sent", found)
@@ -103,11 +139,17 @@ def send(tx: Tx, now: Instant, person: PersonId, transfer_id: int) -> Transfer:
 
 
 def cancel(tx: Tx, now: Instant, person: PersonId, transfer_id: int) -> Transfer:
-    """Give up a transfer that the bank has not got; its payouts wait for the next. Raises Refusal once it is sent."""
+    """Give up a transfer that the bank has not got; its payouts wait for the next, with other codes.
+
+    What a bank says of the former ones shows that it has got the file after all. Raises Refusal once it is sent.
+    """
     found = transfer(tx, person, transfer_id)
     if found.state in (State.SENT, State.CLOSED):
         raise Refusal("closing.sent_already", code=found.code)
     if tx.run("transfers.cancel", transfer=transfer_id, now=now):
+        for row in tx.all("transfers.lines", transfer=transfer_id):
+            tx.run("contradictions.retire", payout=row["id"])
+            tx.run("contradictions.recode", payout=row["id"], code=unused_code(tx))
         tx.run("transfers.free", transfer=transfer_id)
         note(tx, now, person, "transfer_cancelled", found)
     return find(tx, transfer_id)
@@ -129,7 +171,9 @@ def _free_code(tx: Tx) -> str:
 
 def _is_payable(row: Row, now: Instant, least: Micros) -> bool:
     has_place = row["sealed"] is not None or row["reference"] is not None
-    return has_place and row["held_until"] <= now and (row["gross"] >= least or row["leaving_at"] is not None)
+    is_held = row["held_until"] > now if has_place else True
+    is_enough = row["gross"] >= least or row["leaving_at"] is not None
+    return is_enough and not is_held and not row["contradicted"]
 
 
 def _take(tx: Tx, now: Instant, transfer_id: int, row: Row, terms: Terms) -> Amounts:
@@ -147,21 +191,29 @@ def _take(tx: Tx, now: Instant, transfer_id: int, row: Row, terms: Terms) -> Amo
     return taxed
 
 
-def _require_accounts(tx: Tx, now: Instant, found: Transfer) -> None:
-    """Raises Refusal when an account is held of a transfer that may still be given up."""
-    if found.state not in (State.PREPARED, State.APPROVED):
-        return
-    for row in tx.all("transfers.lines", transfer=found.id):
-        if (row["sealed"] is None and row["reference"] is None) or row["held_until"] > now:
-            raise Refusal("closing.accounts_changed", code=found.code, worker=row["worker_code"])
-
-
 def _require_unchanged(tx: Tx, now: Instant, found: Transfer, terms: Terms) -> None:
-    """Raises Refusal when an account has changed since, or the rates of today are others than those it was made by."""
-    _require_accounts(tx, now, found)
-    for row in tx.all("transfers.lines", transfer=found.id):
-        if amounts(row["gross"], profile_of(row["profile_now"]), now, terms) != amounts_of(row):
-            raise Refusal("closing.rates_changed", code=found.code)
+    """Raises Changed, which names the workers, when what would be paid is not what was closed.
+
+    An account has changed since, or the rates of today are others, or the bank may have paid somebody before.
+    """
+    rows = tx.all("transfers.lines", transfer=found.id)
+    contradicted = [row for row in rows if row["contradicted"]]
+    changed = [row for row in rows if _is_elsewhere(row, found.made_at, now)]
+    taxed = [
+        row for row in rows if amounts(row["gross"], profile_of(row["profile_now"]), now, terms) != amounts_of(row)
+    ]
+    reasons = {"contradicted": contradicted, "accounts_changed": changed, "rates_changed": taxed}
+    for reason, those in reasons.items():
+        if those:
+            named = ", ".join(row["worker_code"] for row in those[:NAMED])
+            raise Changed(f"closing.{reason}", code=found.code, worker=named, count=len(those))
+
+
+def _is_elsewhere(row: Row, closed_at: Instant, now: Instant) -> bool:
+    """Whether an account is gone, held, or has changed since."""
+    if row["sealed"] is None and row["reference"] is None:
+        return True
+    return bool(row["held_until"] > now or row["changed_at"] > closed_at)
 
 
 def _unless_over(found: Transfer) -> Transfer:

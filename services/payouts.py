@@ -1,7 +1,7 @@
 """Payouts as their worker sees them: what can be asked for, what is on its way, and what has come of earlier ones."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from rules import days, ledger
@@ -40,7 +40,8 @@ class Standing:
     """What /payout shows. `wanted` is what could be asked for now, when there is no obstacle and nothing open.
 
     `account` ends the account's number, `reference` is what the coordinator keeps it under. `is_automatic` is None
-    where there are no paydays.
+    where there are no paydays. The open payout is taxed as it would be today until a transfer takes it up; `is_below`
+    says that it is too little by now to be taken up, `is_held_back` that the bank may have paid its money before.
     """
 
     available: Micros
@@ -54,7 +55,14 @@ class Standing:
     is_automatic: bool | None
     is_leaving: bool
     open: Payout | None
+    is_held_back: bool
     last: tuple[Payout, ...]
+
+    @property
+    def is_below(self) -> bool:
+        if self.open is None or self.open.is_closing or self.is_leaving:
+            return False
+        return self.open.amounts.gross < self.minimum
 
 
 def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
@@ -62,7 +70,10 @@ def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
     person = require(tx, worker, Role.WORKER)
     payee = payees.of(tx, worker)
     available, underway = balance(tx, ledger.available(worker)), _open(tx, worker)
-    wanted = amounts(available, profile_of(payee.tax_profile if payee else None), now, terms)
+    profile = profile_of(payee.tax_profile if payee else None)
+    wanted = amounts(available, profile, now, terms)
+    if underway is not None and not underway.is_closing:
+        underway = replace(underway, amounts=amounts(underway.amounts.gross, profile, now, terms))
     return Standing(
         available=available,
         wanted=wanted,
@@ -75,6 +86,7 @@ def standing(tx: Tx, now: Instant, worker: PersonId, terms: Terms) -> Standing:
         is_automatic=_is_automatic(tx, worker) if terms.paydays.are_set else None,
         is_leaving=person.is_leaving,
         open=underway,
+        is_held_back=tx.one("contradictions.holding", worker=worker) is not None,
         last=tuple(payout_of(row) for row in tx.all("payouts.history", worker=worker, limit=SHOWN)),
     )
 
@@ -109,10 +121,15 @@ def withdraw(tx: Tx, now: Instant, worker: PersonId, code: str) -> None:
 
 def forget(tx: Tx, now: Instant, worker: PersonId) -> None:
     """Leave no payout that nobody could send: the money is available again, on the worker's code."""
+    take_back(tx, now, worker)
+    tx.run("payouts.forget_choice", person=worker)
+
+
+def take_back(tx: Tx, now: Instant, worker: PersonId) -> None:
+    """What a worker has asked for is available again, unless a transfer has taken it up."""
     underway = _open(tx, worker)
     if underway is not None:
         _withdraw(tx, now, worker, underway.code)
-    tx.run("payouts.forget_choice", person=worker)
 
 
 def is_bound_for_bank(tx: Tx, worker: PersonId) -> bool:
@@ -154,6 +171,11 @@ def ask_for(tx: Tx, now: Instant, worker: PersonId, since: Instant, terms: Terms
     return True
 
 
+def unused_code(tx: Tx) -> str:
+    """A code that no payout has or had."""
+    return free_code(CODE_LENGTH, lambda code: tx.one("payouts.known", code=code) is not None)
+
+
 def payout_of(row: Row) -> Payout:
     return Payout(
         id=row["id"],
@@ -174,7 +196,7 @@ def amounts_of(row: Row) -> Amounts:
 def _ask(tx: Tx, now: Instant, worker: PersonId, wanted: Amounts, profile: Profile) -> Payout:
     row = tx.one(
         "payouts.ask",
-        code=free_code(CODE_LENGTH, lambda code: tx.one("transfers.payout", code=code) is not None),
+        code=unused_code(tx),
         worker=worker,
         gross=wanted.gross,
         income_tax=wanted.income_tax,

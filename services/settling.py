@@ -9,6 +9,7 @@ from rules.refusals import Money, Refusal
 from storage import Tx
 from storage.ledger import balance, post
 
+from . import contradictions
 from .auditing import require_sound
 
 CHUNK = 400
@@ -74,12 +75,14 @@ def record_payment(
     """Record money that was sent to a worker, and tell them. None is everything, rounded down to whole `unit`s.
 
     `unit` is the smallest amount that a bank can move; the rest stays available. Raises Refusal for an unknown code,
-    an amount that is not available or can't be moved, and while the books do not add up.
+    an amount that is not available or can't be moved, while the books do not add up, and while a bank may have paid the
+    worker what the books still have.
     """
     require_sound(tx)
     worker = tx.one("people.by_code", code=worker_code.strip().upper())
     if worker is None:
         raise Refusal("money.no_such_code", code=worker_code)
+    contradictions.require_none(tx, worker["id"])
     has = balance(tx, ledger.available(worker["id"]))
     amount = _movable(amount, has, unit, worker["code"])
     paid = tx.one("earnings.pay", worker=worker["id"], amount=amount, note=note, now=now)

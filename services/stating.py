@@ -62,7 +62,10 @@ class StatedBonus:
 
 @dataclass(frozen=True)
 class Departure:
-    """Money that arrived outside: a payout with its taxes, or (no code) a payment by hand."""
+    """Money that arrived outside: a payout with its taxes, or (no code) a payment by hand.
+
+    What came back is below zero.
+    """
 
     code: str
     transfer: str | None
@@ -197,9 +200,8 @@ def _adjustments(tx: Tx, worker: PersonId, begins: Instant, ends: Instant) -> tu
 
 
 def _departures(tx: Tx, worker: PersonId, begins: Instant, ends: Instant) -> tuple[Departure, ...]:
-    payouts = tx.all(
-        "traces.payouts_of", account=ledger.in_payout(worker), worker=worker, begins=begins, ends=ends
-    )  # fmt: skip
+    accounts = {"account": ledger.in_payout(worker), "available": ledger.available(worker)}
+    payouts = tx.all("traces.payouts_of", **accounts, worker=worker, begins=begins, ends=ends)
     payments = tx.all("traces.payments_of", worker=worker, begins=begins, ends=ends)
     found = [_payout(row) for row in payouts] + [_payment(row) for row in payments]
     return tuple(sorted(found, key=lambda each: each.left_at))
@@ -209,10 +211,10 @@ def _payout(row: Row) -> Departure:
     return Departure(
         code=row["code"],
         transfer=row["transfer_code"],
-        gross=row["gross"],
-        income_tax=row["income_tax"],
-        local_tax=row["local_tax"],
-        net=row["net"],
+        gross=Micros(row["sign"] * row["gross"]),
+        income_tax=Micros(row["sign"] * row["income_tax"]),
+        local_tax=Micros(row["sign"] * row["local_tax"]),
+        net=Micros(row["sign"] * row["net"]),
         left_at=row["posted_at"],
         note="",
     )

@@ -69,7 +69,10 @@ class Rest:
 
 @dataclass(frozen=True)
 class Overview:
-    """What is asked and in no transfer, and the transfers: those under way, and the last that are over."""
+    """What is asked and in no transfer, and the transfers: those under way, and the last that are over.
+
+    `has_moved` says that there has been one that a bank got.
+    """
 
     asked: int
     gross: Micros
@@ -78,12 +81,13 @@ class Overview:
     last: tuple[Transfer, ...]
     is_alone: bool
     has_seconds: bool
+    has_moved: bool
 
 
 def overview(tx: Tx, person: PersonId) -> Overview:
     """Raises Refusal for others than coordinators and owners, like everything here."""
     require_closer(tx, person)
-    asked = tx.one("transfers.asked")
+    asked, moved = tx.one("transfers.asked"), tx.one("transfers.first_moved")
     if asked is None:
         raise LookupError(person)
     return Overview(
@@ -94,6 +98,7 @@ def overview(tx: Tx, person: PersonId) -> Overview:
         last=tuple(find(tx, row["id"]) for row in tx.all("transfers.last", limit=SHOWN)),
         is_alone=deeds.is_alone(tx),
         has_seconds=bool(tx.all("deeds.seconds", person=person, limit=1)),
+        has_moved=bool(moved and moved["first"]),
     )
 
 
@@ -170,6 +175,7 @@ def line_of(row: Row) -> Line:
         reference=row["reference"],
         held_until=row["held_until"] or Instant(0),
         is_leaving=row["leaving_at"] is not None,
+        is_contradicted=bool(row["contradicted"]),
     )
 
 

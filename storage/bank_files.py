@@ -48,16 +48,9 @@ def write_private(path: Path, data: bytes) -> None:
         file.write(data)
 
 
-def write_workbook(path: Path, table: Sequence[Sequence[str]], numbers: frozenset[int], title: str) -> None:
-    """The same rows as a workbook: texts, and whole numbers in the columns of these places."""
+def write_workbook(path: Path, table: Sequence[Sequence[str]], title: str) -> None:
+    """The same rows as a workbook, all of them texts, so that no zero and no digit gets lost."""
     heading, *rows = table
     workbook = Workbook(path, heading, title)
-    workbook.write(
-        {name: _value(cell, place in numbers) for place, (name, cell) in enumerate(zip(heading, row, strict=True))}
-        for row in rows
-    )
+    workbook.write(dict(zip(heading, row, strict=True)) for row in rows)
     workbook.close()
-
-
-def _value(cell: str, is_number: bool) -> str | int:
-    return int(cell) if is_number and cell.isdecimal() else cell

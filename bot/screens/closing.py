@@ -1,10 +1,13 @@
 """Closing as coordinators and owners see it: what is asked, a transfer's card, and what the bank's result brought."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from rules.payouts import Amounts
 from rules.transfers import Line, Problem, Table
 from services.bank_results import Recorded
+from services.closing import LEAST_SHOWN, Changed
+from services.contradictions import Contradiction
 from services.transfers import MOST_LINES, Overview, Rest, State, Transfer
 
 from ..screen import Button, Row, Screen
@@ -14,10 +17,12 @@ from ..taps_payouts import (
     ApproveTap,
     CancelTransferTap,
     CloseTransferTap,
+    ContradictionTap,
     PayoutsTap,
     SentTap,
     TransferFilesTap,
     TransferTap,
+    WithholdingsTap,
 )
 from ..words import Html, Words
 
@@ -25,15 +30,27 @@ PROBLEMS_SHOWN = 8
 FAULTS_SHOWN = 10
 
 
-def overview(
-    found: Overview, rest: Rest, wrong: Sequence[tuple[Line, Problem]], is_owner: bool, words: Words
-) -> Screen:
+@dataclass(frozen=True)
+class Closing:
+    """What /payouts shows: what is asked, and what looks wrong in it; the transfers; what the bank contradicts."""
+
+    found: Overview
+    rest: Rest
+    wrong: Sequence[tuple[Line, Problem]]
+    disputed: Sequence[Contradiction]
+    is_owner: bool
+
+
+def overview(closing: Closing, words: Words) -> Screen:
     """What is asked, what looks wrong in it, and the transfers."""
+    found, rest = closing.found, closing.rest
     lines: list[Html] = [words.line("closing.heading"), _asked(found, words)]
     if rest.transfers > 1:
         lines.append(words.line("closing.many", limit=MOST_LINES, transfers=rest.transfers))
-    if wrong:
-        lines.append(_problems(wrong, words))
+    if closing.wrong:
+        lines.append(_problems(closing.wrong, words))
+    if closing.disputed:
+        lines.append(words.line("closing.disputed"))
     if found.open:
         lines.append(words.line("closing.open"))
     if found.last:
@@ -42,17 +59,23 @@ def overview(
     if found.is_alone:
         lines.append(words.line("closing.alone"))
     elif not found.has_seconds:
-        lines.append(words.line("closing.no_second_owner" if is_owner else "closing.no_second"))
-    return Screen("\n\n".join(lines), tuple(_overview_buttons(found, rest, is_owner, words)))
+        lines.append(words.line("closing.no_second_owner" if closing.is_owner else "closing.no_second"))
+    return Screen("\n\n".join(lines), tuple(_overview_buttons(closing, words)))
 
 
-def _overview_buttons(found: Overview, rest: Rest, is_owner: bool, words: Words) -> Iterator[Row]:
+def _overview_buttons(closing: Closing, words: Words) -> Iterator[Row]:
+    found = closing.found
+    for disputed in closing.disputed:
+        text = words.plain("closing.button_contradiction", code=disputed.code)
+        yield (Button(text, ContradictionTap(disputed.id)),)
     if found.asked:
-        yield (Button(words.plain("closing.button_close"), CloseTransferTap(rest.newest)),)
+        yield (Button(words.plain("closing.button_close"), CloseTransferTap(closing.rest.newest)),)
     for each in found.open:
         text = words.plain("closing.button_open", code=each.code, state=words.plain(f"closing.state_{each.state}"))
         yield (Button(text, TransferTap(each.id)),)
-    if is_owner and (found.is_alone or not found.has_seconds):
+    if found.has_moved:
+        yield (Button(words.plain("closing.button_withholding"), WithholdingsTap(0)),)
+    if closing.is_owner and (found.is_alone or not found.has_seconds):
         key = "closing.button_not_alone" if found.is_alone else "closing.button_alone"
         yield (Button(words.plain(key), AloneTap(0 if found.is_alone else 1)),)
 
@@ -88,16 +111,25 @@ def _transfer_buttons(found: Transfer, may_approve: bool, words: Words) -> Itera
     files = Button(words.plain("closing.button_files"), TransferFilesTap(found.id))
     cancel = Button(words.plain("closing.button_cancel"), CancelTransferTap(found.id, 0))
     if found.state is State.PREPARED:
-        if may_approve:
-            yield (Button(words.plain("closing.button_approve"), ApproveTap(found.id)),)
+        if may_approve and found.sha256 is not None:
+            approve = ApproveTap(found.id, found.sha256[:LEAST_SHOWN])
+            yield (Button(words.plain("closing.button_approve"), approve),)
         yield (files, cancel)
     elif found.state is State.APPROVED:
-        yield (Button(words.plain("closing.button_sent"), SentTap(found.id)),)
+        yield (Button(words.plain("closing.button_sent"), SentTap(found.id, 0)),)
         yield (files, cancel)
     elif found.state is State.SENT:
         yield (Button(words.plain("closing.button_all_paid"), AllPaidTap(found.id, 0)),)
         yield (files,)
     yield (Button(words.plain("closing.button_back"), PayoutsTap()),)
+
+
+def sent_sure(transfer: int, changed: Changed, words: Words) -> Screen:
+    """It says something else by now. What the bank has got already is not to be closed again, whatever it says."""
+    text = words.line(changed.key, **changed.blanks)
+    yes = Button(words.plain("closing.button_sent_sure"), SentTap(transfer, 1))
+    no = Button(words.plain("closing.button_sent_not"), TransferTap(transfer))
+    return Screen(Html("\n\n".join([text, words.line("closing.sent_sure")])), ((yes,), (no,)))
 
 
 def cancel_sure(found: Transfer, words: Words) -> Screen:
@@ -131,9 +163,11 @@ def _told(text: Html, found: Transfer, words: Words) -> Screen:
     return Screen("\n\n".join([text, sums(found.payouts, found.amounts, words)]), ((show,),))
 
 
-def recorded(outcome: Recorded, unclear: int, words: Words) -> Screen:
+def recorded(outcome: Recorded, unclear: int, waiting: int, words: Words) -> Screen:
     """What a result file brought, with everything in it that changed nothing."""
     lines = [words.line("closing.recorded", paid=outcome.paid, failed=outcome.failed)]
+    if waiting:
+        lines.append(words.line("closing.still_waiting", count=waiting))
     if unclear:
         lines.append(words.line("closing.unclear", count=unclear))
     lines += [words.line(f"closing.fault_{fault}", code=code) for code, fault in outcome.faults[:FAULTS_SHOWN]]

@@ -19,6 +19,10 @@ def standing(found: Standing, now: Instant, words: Words) -> Screen:
     lines = [words.line("payout.heading"), words.line("payout.available", amount=words.money(found.available))]
     if found.open is not None:
         lines.append(underway(found, found.open, words))
+        if found.is_below:
+            lines.append(words.line("payout.below_now", minimum=words.money(found.minimum)))
+        elif found.is_held_back:
+            lines.append(words.line("payout.held_back"))
     elif found.obstacle is not None:
         lines.append(obstacle(found, found.obstacle, now, words))
     else:
@@ -104,6 +108,19 @@ def asked(payout: Payout, found: Standing, words: Words) -> Screen:
 def paid(payout: Payout, words: Words) -> Screen:
     """The bank has moved the money."""
     return Screen(words.line("payout.paid", code=payout.code, amounts=amounts(payout.amounts, words)), (_show(words),))
+
+
+def late(payout: Payout, words: Words) -> Screen:
+    """The bank has moved it after all; another one that was asked for with the same money is not needed any more."""
+    return Screen(words.line("payout.late", code=payout.code, amounts=amounts(payout.amounts, words)), (_show(words),))
+
+
+def below(payout: Payout, found: Standing, words: Words) -> Screen:
+    """What was asked for when less was enough can't be paid as it is."""
+    minimum = words.money(found.minimum)
+    text = words.line("payout.below_told", amount=words.money(payout.amounts.gross), minimum=minimum)
+    withdraw = (Button(words.plain("payout.button_withdraw"), WithdrawTap(payout.code)),)
+    return Screen(text, (withdraw, _show(words)))
 
 
 def failed(payout: Payout, words: Words) -> Screen:

@@ -127,7 +127,8 @@ HAVING SUM(payouts) <> 0 OR SUM(gross) <> 0 OR SUM(income_tax) <> 0 OR SUM(local
  LIMIT 20;
 
 -- name: payouts_follow_their_transfers
--- A payout is as far as its transfer; without one it is asked for or taken back.
+-- A payout is as far as its transfer; without one it is asked for or taken back. Of a transfer that was given up there
+-- is what the bank has moved all the same.
 SELECT 'payout ' || CAST(payout.id AS TEXT) AS what, payout.gross AS difference
   FROM payout
   LEFT JOIN transfer ON transfer.id = payout.transfer_id
@@ -136,6 +137,7 @@ SELECT 'payout ' || CAST(payout.id AS TEXT) AS what, payout.gross AS difference
             WHEN transfer.state = 'approved' AND payout.state = 'approved' THEN 0
             WHEN transfer.state = 'sent' AND payout.state IN ('sent', 'paid', 'failed') THEN 0
             WHEN transfer.state = 'closed' AND payout.state IN ('paid', 'failed') THEN 0
+            WHEN transfer.state = 'cancelled' AND payout.state IN ('paid', 'failed') THEN 0
             ELSE 1 END = 1
  ORDER BY payout.id
  LIMIT 20;

@@ -2,6 +2,15 @@
 -- The payout of a worker that is on its way; there is one at most.
 SELECT * FROM payout WHERE worker_id = :worker AND state IN ('asked', 'approved', 'sent');
 
+-- name: by_id
+SELECT * FROM payout WHERE id = :payout;
+
+-- name: known
+-- A code that is, or was, a payout's.
+SELECT code FROM payout WHERE code = :code
+ UNION ALL
+SELECT code FROM former_code WHERE code = :code;
+
 -- name: history
 SELECT * FROM payout WHERE worker_id = :worker AND state IN ('paid', 'failed', 'cancelled') ORDER BY id DESC LIMIT :limit;
 

@@ -165,15 +165,24 @@ SELECT amount, note, paid_at FROM payment
  ORDER BY paid_at, id;
 
 -- name: payouts_of
--- Payouts that the books call paid within a stretch of time.
+-- Payouts that the books call paid within a stretch of time, and, below zero, those that came back.
 SELECT payout.code, payout.gross, payout.income_tax, payout.local_tax, payout.net, transfer.code AS transfer_code,
-       entry.posted_at
-  FROM entry
-  JOIN payout ON entry.source = 'paid:' || CAST(payout.id AS TEXT)
+       departed.posted_at, departed.sign
+  FROM (SELECT payout.id, entry.posted_at, 1 AS sign
+          FROM entry
+          JOIN payout ON entry.source = 'paid:' || CAST(payout.id AS TEXT)
+         WHERE entry.account = :account AND entry.posted_at >= :begins AND entry.posted_at < :ends
+           AND payout.worker_id = :worker
+         UNION ALL
+        SELECT contradiction.payout_id AS id, entry.posted_at, CASE WHEN entry.amount < 0 THEN 1 ELSE -1 END AS sign
+          FROM contradiction
+          JOIN entry ON entry.source = CASE WHEN contradiction.said = 'paid' THEN 'late:' ELSE 'bounced:' END
+                                    || CAST(contradiction.id AS TEXT)
+         WHERE contradiction.worker_id = :worker AND entry.account = :available
+           AND entry.posted_at >= :begins AND entry.posted_at < :ends) departed
+  JOIN payout ON payout.id = departed.id
   LEFT JOIN transfer ON transfer.id = payout.transfer_id
- WHERE entry.account = :account AND entry.posted_at >= :begins AND entry.posted_at < :ends
-   AND payout.worker_id = :worker
- ORDER BY entry.posted_at, payout.id;
+ ORDER BY departed.posted_at, payout.id;
 
 -- name: first_entry
 SELECT CAST(COALESCE(MIN(posted_at), 0) AS BIGINT) AS first FROM entry WHERE account = :account;

@@ -1,7 +1,9 @@
 -- name: waiting
 -- The next that is asked and in no transfer yet, with where it goes.
 SELECT payout.*, person.code AS worker_code, person.name, person.leaving_at,
-       payee.sealed, payee.reference, payee.held_until, payee.tax_profile AS profile_now
+       payee.sealed, payee.reference, payee.held_until, payee.changed_at, payee.tax_profile AS profile_now,
+       (SELECT COUNT(*) FROM contradiction
+         WHERE contradiction.worker_id = payout.worker_id AND said = 'paid' AND decision IS NULL) AS contradicted
   FROM payout
   JOIN person ON person.id = payout.worker_id
   LEFT JOIN payee ON payee.person_id = payout.worker_id
@@ -17,7 +19,17 @@ SELECT COUNT(*) AS payouts
   JOIN payee ON payee.person_id = payout.worker_id
  WHERE payout.state = 'asked' AND payout.transfer_id IS NULL
    AND (payee.sealed IS NOT NULL OR payee.reference IS NOT NULL) AND payee.held_until <= :now
-   AND (payout.gross >= :least OR person.leaving_at IS NOT NULL);
+   AND (payout.gross >= :least OR person.leaving_at IS NOT NULL)
+   AND NOT EXISTS (SELECT 1 FROM contradiction
+                    WHERE contradiction.worker_id = payout.worker_id AND said = 'paid' AND decision IS NULL);
+
+-- name: below
+-- What was asked for when less was enough.
+SELECT payout.id, payout.code, payout.worker_id
+  FROM payout
+  JOIN person ON person.id = payout.worker_id
+ WHERE payout.state = 'asked' AND payout.transfer_id IS NULL AND payout.gross < :least AND person.leaving_at IS NULL
+ ORDER BY payout.id;
 
 -- name: newest
 SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS id FROM transfer;
@@ -25,7 +37,9 @@ SELECT CAST(COALESCE(MAX(id), 0) AS BIGINT) AS id FROM transfer;
 -- name: lines
 -- The payouts of a transfer, with where they go.
 SELECT payout.*, person.code AS worker_code, person.name, person.leaving_at,
-       payee.sealed, payee.reference, payee.held_until, payee.tax_profile AS profile_now
+       payee.sealed, payee.reference, payee.held_until, payee.changed_at, payee.tax_profile AS profile_now,
+       (SELECT COUNT(*) FROM contradiction
+         WHERE contradiction.worker_id = payout.worker_id AND said = 'paid' AND decision IS NULL) AS contradicted
   FROM payout
   JOIN person ON person.id = payout.worker_id
   LEFT JOIN payee ON payee.person_id = payout.worker_id
@@ -112,7 +126,42 @@ SELECT code FROM payout WHERE transfer_id = :transfer AND state = 'sent' ORDER B
 UPDATE payout SET state = :state, reason = :reason, ended_at = :now WHERE id = :payout AND state = 'sent';
 
 -- name: given
-SELECT code FROM payout
- WHERE transfer_id IS NOT NULL AND state IN ('sent', 'paid', 'failed')
+-- The codes on files that a bank has got or may have got, the newest first.
+SELECT code
+  FROM (SELECT code, id FROM payout
+         WHERE transfer_id IS NOT NULL AND state IN ('sent', 'paid', 'failed')
+         UNION ALL
+        SELECT code, payout_id AS id FROM former_code) given
  ORDER BY id DESC
  LIMIT :limit;
+
+-- name: withheld
+-- Payouts that were paid, by when the bank got them, from one moment until before another.
+SELECT payout.id, payout.code, payout.gross, payout.income_tax, payout.local_tax, payout.net, payout.tax_profile,
+       person.code AS worker_code, transfer.code AS transfer_code,
+       COALESCE(transfer.sent_at, transfer.closed_at) AS moved_at
+  FROM transfer
+  JOIN payout ON payout.transfer_id = transfer.id AND payout.state = 'paid'
+  JOIN person ON person.id = payout.worker_id
+ WHERE transfer.state <> 'prepared' AND transfer.state <> 'approved'
+   AND COALESCE(transfer.sent_at, transfer.closed_at) >= :begins
+   AND COALESCE(transfer.sent_at, transfer.closed_at) < :ends
+   AND payout.id > :after
+ ORDER BY payout.id
+ LIMIT :limit;
+
+-- name: withheld_sums
+-- The same in figures, and how many the bank has said nothing of.
+SELECT CAST(COALESCE(SUM(CASE WHEN payout.state = 'paid' THEN 1 ELSE 0 END), 0) AS BIGINT) AS payouts,
+       CAST(COALESCE(SUM(CASE WHEN payout.state = 'sent' THEN 1 ELSE 0 END), 0) AS BIGINT) AS open,
+       CAST(COALESCE(SUM(CASE WHEN payout.state = 'paid' THEN payout.income_tax + payout.local_tax ELSE 0 END), 0)
+            AS BIGINT) AS taxes
+  FROM transfer
+  JOIN payout ON payout.transfer_id = transfer.id
+ WHERE transfer.state <> 'prepared' AND transfer.state <> 'approved'
+   AND COALESCE(transfer.sent_at, transfer.closed_at) >= :begins
+   AND COALESCE(transfer.sent_at, transfer.closed_at) < :ends;
+
+-- name: first_moved
+SELECT CAST(COALESCE(MIN(COALESCE(sent_at, closed_at)), 0) AS BIGINT) AS first
+  FROM transfer WHERE state <> 'prepared' AND state <> 'approved';

@@ -2,11 +2,12 @@
 
 import pytest
 
-from bot.bank_results import UNCLEAR, Vocabulary, result_of
+from bot.bank_results import Undecided, Vocabulary, result_of
 from rules.model import Micros
 from services.bank_results import Result
 from services.people import LANGUAGES
 
+UNCLEAR, WAITING = Undecided.UNCLEAR, Undecided.WAITING
 KNOWN = frozenset({"ABCDEFGH", "PAYMENTS"})
 SUM = Micros(17_793_000_000)
 WORDS = Vocabulary(LANGUAGES)
@@ -28,7 +29,11 @@ WORDS = Vocabulary(LANGUAGES)
         ({"payout": "ABCDEFGH", "result": "실패", "안내": "완료"}, Result("ABCDEFGH", False, "")),
         # A code that nobody knows is told, where its heading says that it is one.
         ({"payout": "HGFEDCBA", "result": "paid"}, Result("HGFEDCBA", True, "")),
-        ({"payout": "ABCDEFGH", "result": "확인중"}, UNCLEAR),
+        ({"payout": "ABCDEFGH", "result": "확인중"}, WAITING),
+        ({"payout": "ABCDEFGH", "처리결과": "미처리"}, WAITING),
+        ({"#1": "ABCDEFGH", "#2": "Pending"}, WAITING),
+        ({"#1": "ABCDEFGH", "#2": "대기", "#3": "정상"}, UNCLEAR),
+        ({"payout": "ABCDEFGH", "result": "???"}, UNCLEAR),
         ({"#1": "ABCDEFGH", "#2": "완료", "#3": "실패"}, UNCLEAR),
         ({"payout": "ABCDEFGH", "result": "not paid"}, UNCLEAR),
         ({"#1": "HGFEDCBA", "#2": "완료"}, None),
@@ -37,5 +42,5 @@ WORDS = Vocabulary(LANGUAGES)
         ({}, None),
     ],
 )  # fmt: skip
-def test_what_a_row_says(row: dict[str, str], expected: Result | str | None) -> None:
+def test_what_a_row_says(row: dict[str, str], expected: Result | Undecided | None) -> None:
     assert expected == result_of(row, KNOWN, WORDS)

@@ -1,5 +1,7 @@
 """What a bank is given: columns, amounts, totals, and what looks wrong."""
 
+from datetime import date
+
 import pytest
 
 from rules.model import Instant, Micros
@@ -7,13 +9,16 @@ from rules.payees import Account
 from rules.payouts import Amounts
 from rules.transfers import (
     CANONICAL,
+    BankFormat,
     Column,
     Line,
     Problem,
+    Withheld,
     WrongFormat,
     cells,
     folded,
     plain,
+    plain_letters,
     problems,
     read_bank_format,
     table,
@@ -43,6 +48,13 @@ heading = "금액"
 value = "amount"
 """
 
+UNICODE = """
+encodings = ["utf-8"]
+[[column]]
+heading = "Holder"
+value = "holder"
+"""
+
 
 def line(
     number: int = 1,
@@ -53,6 +65,7 @@ def line(
     reference: str | None = None,
     held_until: int = 0,
     is_leaving: bool = False,
+    is_contradicted: bool = False,
 ) -> Line:
     return Line(
         payout=number,
@@ -66,12 +79,13 @@ def line(
         reference=reference,
         held_until=Instant(held_until),
         is_leaving=is_leaving,
+        is_contradicted=is_contradicted,
     )
 
 
-def found(*lines: Line, **accounts: Account | None) -> list[tuple[int, Problem]]:
+def found(*lines: Line, layout: BankFormat = CANONICAL, **accounts: Account | None) -> list[tuple[int, Problem]]:
     known = {each.payout: accounts.get(f"of_{each.payout}", MINA) for each in lines}
-    return [(each.payout, problem) for each, problem in problems(lines, known, NOW, LEAST)]
+    return [(each.payout, problem) for each, problem in problems(lines, known, NOW, LEAST, layout)]
 
 
 def test_a_line_that_is_well_has_no_problem() -> None:
@@ -85,6 +99,7 @@ def test_a_line_that_is_well_has_no_problem() -> None:
         (line(held_until=NOW + 1), Problem.HELD),
         (line(gross=4_999), Problem.BELOW),
         (line(name="김민아"), Problem.NAME),
+        (line(is_contradicted=True), Problem.CONTRADICTED),
     ],
 )
 def test_each_problem_is_found(broken: Line, problem: Problem) -> None:
@@ -113,6 +128,20 @@ def test_two_workers_with_one_account_are_both_named() -> None:
 
 def test_letters_that_a_korean_bank_file_can_not_hold_are_named() -> None:
     assert [(1, Problem.CHARACTERS)] == found(line(name="Muñoz"), of_1=Account("090", "12345678", "Muñoz"))
+    assert [(1, Problem.UNWRITABLE)] == found(line(name="ไทย"), of_1=Account("090", "12345678", "ไทย"))
+    assert Problem.UNWRITABLE.keeps_out
+    assert not Problem.CHARACTERS.keeps_out
+    assert [] == found(line(name="ไทย"), of_1=Account("090", "12345678", "ไทย"), layout=read_bank_format(UNICODE))
+    assert [] == found(line(name="ไทย"), of_1=Account("090", "12345678", "ไทย"), layout=read_bank_format(BANK))
+
+
+@pytest.mark.parametrize(
+    ("name", "written"),
+    [("Zoë Müller", "Zoe Muller"), ("김미나", "김미나"), ("Ødegård", "Ødegard"), ("Nguyễn", "Nguyen"), ("ไทย", "ไทย")],
+)
+def test_accents_that_an_encoding_lacks_are_left_away(name: str, written: str) -> None:
+    assert written == plain_letters(name, "cp949")
+    assert name == plain_letters(name, "utf-8")
 
 
 def test_names_are_the_same_however_they_are_spaced_and_composed() -> None:
@@ -150,9 +179,11 @@ def test_holders_that_a_spreadsheet_would_run_are_made_harmless() -> None:
 
 
 def test_the_office_fills_in_resident_numbers() -> None:
-    heading, row = withholding([line()], "KRW")
-    assert "worker,resident_number,gross,income_tax,local_tax,net,tax_profile,payout" == ",".join(heading)
-    assert ["W1", "", "18400", "552", "55", "17793", "resident", "AAAAAAA1"] == row
+    paid = Withheld("W1", date(2026, 11, 20), line().amounts, "resident", "TABCDE", "AAAAAAA1")
+    heading, row = withholding([paid], "KRW")
+    expected = "worker,resident_number,paid_on,gross,income_tax,local_tax,net,tax_profile,transfer,payout"
+    assert expected == ",".join(heading)
+    assert ["W1", "", "2026-11-20", "18400", "552", "55", "17793", "resident", "TABCDE", "AAAAAAA1"] == row
 
 
 @pytest.mark.parametrize(

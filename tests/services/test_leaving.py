@@ -356,6 +356,7 @@ def test_every_column_about_people_has_been_thought_of() -> None:
         "progress.worker_id", "project.coordinator_id", "setting.changed_by", "settlement.worker_id",
         "upload.coordinator_id",
         "adjustment.made_by", "adjustment.worker_id", "bonus.worker_id", "bonus_rule.made_by", "deed.person_id",
+        "contradiction.decided_by", "contradiction.reported_by", "contradiction.worker_id",
         "digest.person_id", "export_plan.changed_by", "funding.coordinator_id", "funding.funded_by",
         "invitation.person_id", "payee.person_id", "payee_link.person_id", "payout.worker_id",
         "payout_choice.person_id", "rejection.decided_by", "rejection.reviewer_id", "rejection.second_id",

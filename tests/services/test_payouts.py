@@ -4,7 +4,7 @@ from collections.abc import Awaitable
 
 import pytest
 from desk import Desk
-from tills import SEOUL, TERMS, WON, asked, earn, earner, give_account, prepared, second, sent, terms, told
+from tills import DIGEST, SEOUL, TERMS, WON, asked, earn, earner, give_account, prepared, second, sent, terms, told
 
 from rules import days, ledger
 from rules.model import DAY, HOUR, Instant, Micros, PersonId
@@ -285,8 +285,8 @@ async def test_nobody_is_forgotten_while_their_account_is_on_its_way_to_the_bank
     desk.now = farewell.forget_at
     assert not await desk.do(leaving.forget, desk.now, mina, SEOUL, Micros(WON))
 
-    await desk.do(closing.approve, desk.now, boss, made.id, TERMS)
-    await desk.do(closing.send, desk.now, boss, made.id)
+    await desk.do(closing.approve, desk.now, boss, made.id, DIGEST, TERMS)
+    await desk.do(closing.send, desk.now, boss, made.id, TERMS, False)
     assert await desk.do(leaving.forget, desk.now, mina, SEOUL, Micros(WON))
     await desk.do(bank_results.record, desk.now, boss, [Result(payout.code, True, "")])
     assert (0, 0, 17_793, 552, 55) == await money(desk, mina)

@@ -101,14 +101,14 @@ async def asked(desk: Desk, worker: PersonId) -> Payout:
 async def prepared(desk: Desk, left_out: Sequence[int] = ()) -> Transfer:
     """A transfer of all that is asked, bound to a file."""
     made = await desk.do(closing.prepare, desk.now, desk.coordinator, TERMS, left_out)
-    return await desk.do(closing.fix, desk.now, desk.coordinator, made.id, DIGEST, False)
+    return await desk.do(closing.fix, desk.now, desk.coordinator, made.id, DIGEST, TERMS)
 
 
 async def sent(desk: Desk, approver: PersonId) -> Transfer:
     """A transfer of all that is asked, approved, and with the bank."""
     made = await prepared(desk)
-    await desk.do(closing.approve, desk.now, approver, made.id, TERMS)
-    await desk.do(closing.send, desk.now, desk.coordinator, made.id)
+    await desk.do(closing.approve, desk.now, approver, made.id, DIGEST, TERMS)
+    await desk.do(closing.send, desk.now, desk.coordinator, made.id, TERMS, False)
     return await desk.do(transfers.transfer, desk.coordinator, made.id)
 
 

@@ -136,12 +136,12 @@ class Staff:
         maker, approver = self.coordinators[0], self.owner
         await site.do(closing.prepare, now, maker, terms, frozenset[int]())
         for (transfer,) in read(site, "SELECT id FROM transfer WHERE state IN ('prepared', 'approved')"):
-            await site.do(closing.fix, now, maker, transfer, f"{transfer:064}", True)
+            await site.do(closing.hand_out, now, maker, transfer, f"{transfer:064}", terms)
             if site.chance.random() < 0.1:
                 await site.do(closing.cancel, now, maker, transfer)
                 continue
-            await site.do(closing.approve, now, approver, transfer, terms)
-            await site.do(closing.send, now, maker, transfer)
+            await site.do(closing.approve, now, approver, transfer, f"{transfer:064}", terms)
+            await site.do(closing.send, now, maker, transfer, terms, False)
 
     async def hear_from_bank(self) -> None:
         """The bank says of each payout what became of it, and says it twice."""
