@@ -143,6 +143,7 @@ async def work(running: Running, stop: asyncio.Event) -> None:
             for task in tasks:
                 task.cancel()
             await asyncio.wait(tasks)
+            await kit.readings.stop()
             stops = (running.inbox.stop, kit.background.stop, schedule.stop)
             await asyncio.gather(*(stop(WAIT_SECONDS) for stop in stops))
 

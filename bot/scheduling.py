@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -23,6 +24,10 @@ log = logging.getLogger(__name__)
 
 Run = Callable[[Kit, Instant], Awaitable[str]]
 
+FIRST_SECONDS = 10
+"""After the start what runs again and again runs first after so long, however long its pause: it may be late."""
+
+PARTING_SECONDS = 2.0
 PATIENCE = 5 * MINUTE
 """However often a job runs, nobody worries about it sooner than after twice this."""
 
@@ -97,6 +102,8 @@ async def run_period(kit: Kit, job: Job, period: Period, now: Instant) -> str | 
 async def register(kit: Kit, jobs: Iterable[Job]) -> None:
     """Know the jobs before they are due: periods before a job was first known are not missed."""
     await kit.db.run(scheduling.register, kit.clock.now(), {job.name: _longest(job) for job in jobs})
+    for name, at in (await kit.db.read(scheduling.successes)).items():
+        kit.metrics.job_succeeded(name, at)
 
 
 async def _run_plain(kit: Kit, job: Job, run: Run | ForPeriod, now: Instant) -> str | None:
@@ -123,7 +130,8 @@ class Schedule:
     def __init__(self, kit: Kit, jobs: Iterable[Job]) -> None:
         self._kit = kit
         self._jobs = tuple(jobs)
-        self._running: set[asyncio.Task[object]] = set()
+        self._running: set[asyncio.Task[None]] = set()
+        self._ticks: set[asyncio.Task[object]] = set()
         self._catching_up: dict[str, Period | None] = {}
         self._noted: dict[str, Instant] = {}
         self._is_registered = self._is_stopping = False
@@ -132,9 +140,14 @@ class Schedule:
         )
         for job in self._jobs:
             if isinstance(job.when, Every):
-                self._scheduler.add_job(self._tick, IntervalTrigger(seconds=job.when.seconds), args=(job,), id=job.name)
+                self._repeat(job, job.when.seconds)
         each_minute = CronTrigger(minute="*", timezone=UTC)
         self._scheduler.add_job(self.look, each_minute, args=(), id="calendar", next_run_time=datetime.now(UTC))
+
+    def _repeat(self, job: Job, seconds: int) -> None:
+        first = datetime.now(UTC) + timedelta(seconds=min(seconds, FIRST_SECONDS))
+        trigger = IntervalTrigger(seconds=seconds)
+        self._scheduler.add_job(self._tick, trigger, args=(job,), id=job.name, next_run_time=first)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -150,9 +163,14 @@ class Schedule:
         for job in self._jobs:
             if not isinstance(job.when, Every) and job.name not in self._catching_up:
                 self._catching_up[job.name] = None
-                task = asyncio.create_task(self._catch_up(job))
-                self._running.add(task)
-                task.add_done_callback(self._ended)
+                self._begin(self._catch_up(job))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """In a task of its own, so that it is nobody else's trouble when it is cancelled."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+        return task
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)
@@ -165,26 +183,36 @@ class Schedule:
             await asyncio.wait(set(self._running))
 
     async def stop(self, seconds: float) -> None:
-        """Begin nothing more, and let what runs finish for so long: a message half sent is one that nobody repeats."""
+        """Begin nothing more, and let what runs finish for so long: a message half sent is one that nobody repeats.
+
+        Once this returns, nothing of it works with the database any more.
+        """
         self._is_stopping = True
         self._scheduler.pause()
         if self._running:
             await asyncio.wait(self._running, timeout=seconds)
         for task in self._running:
             task.cancel()
+        if left := self._running | self._ticks:
+            await asyncio.wait(left, timeout=PARTING_SECONDS)
         self._scheduler.shutdown(wait=False)
 
     async def _tick(self, job: Job) -> None:
         task = asyncio.current_task()
         if task is None:
             raise RuntimeError("a job runs in a task")
-        self._running.add(task)
+        if self._is_stopping:
+            return
+        self._ticks.add(task)
         try:
-            now = self._kit.clock.now()
-            if await _run_plain(self._kit, job, job.run, now) is not None:
-                await self._succeeded(job, now)
+            await asyncio.wait({self._begin(self._once(job))})
         finally:
-            self._running.discard(task)
+            self._ticks.discard(task)
+
+    async def _once(self, job: Job) -> None:
+        now = self._kit.clock.now()
+        if await _run_plain(self._kit, job, job.run, now) is not None:
+            await self._succeeded(job, now)
 
     async def _succeeded(self, job: Job, now: Instant) -> None:
         """Once a minute is often enough for those who look."""

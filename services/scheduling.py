@@ -13,6 +13,10 @@ from .alerting import alert
 LEASE = 5 * MINUTE
 """How long a run belongs to its process without a sign of life."""
 KEPT = 90 * DAY
+SETTLING = 5 * MINUTE
+"""So soon after its start nobody worries about a bot's jobs: they have yet to make up for the time before."""
+
+STARTED = "started"
 WAITS = 5 * MINUTE
 """After so long a run is begun again that had to wait."""
 
@@ -26,7 +30,11 @@ class Overdue:
 
 
 def register(tx: Tx, now: Instant, jobs: Mapping[str, int]) -> None:
-    """Know the jobs of the schedule and how long each may pause, in milliseconds. What came before is not missed."""
+    """Know the jobs of a bot that starts now and how long each may pause, in milliseconds.
+
+    What came before a job was first known is not missed.
+    """
+    tx.run("moments.note", name=STARTED, now=now)
     for name, longest in jobs.items():
         tx.run("jobs.register", job=name, longest=longest, now=now)
     for row in tx.all("jobs.handled"):
@@ -83,13 +91,21 @@ def postpone(tx: Tx, now: Instant, job: str, period: str) -> None:
     tx.run("jobs.postpone", job=job, period=period, until=now + WAITS)
 
 
+def successes(tx: Tx) -> dict[str, Instant]:
+    """When each job last did what it is for; nothing of those that never have."""
+    return {row["name"]: Instant(row["succeeded_at"]) for row in tx.all("jobs.successes")}
+
+
 def succeeded(tx: Tx, now: Instant, job: str) -> None:
     """Note that a job has just done what it is for."""
     tx.run("jobs.succeeded", job=job, now=now)
 
 
 def overdue(tx: Tx, now: Instant) -> tuple[Overdue, ...]:
-    """Jobs that have not succeeded for more than twice their longest pause."""
+    """Jobs that have not succeeded for more than twice their longest pause, though the bot is at work for a while."""
+    started = tx.one("moments.last", name=STARTED)
+    if started is not None and 0 <= now - started["happened_at"] < SETTLING:
+        return ()
     return tuple(Overdue(row["name"], Instant(row["since"])) for row in tx.all("jobs.overdue", now=now))
 
 

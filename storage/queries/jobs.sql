@@ -54,6 +54,9 @@ UPDATE job_run SET state = 'failed', attempts = attempts - 1, busy_until = :unti
 -- name: succeeded
 UPDATE job SET succeeded_at = :now WHERE name = :job;
 
+-- name: successes
+SELECT name, succeeded_at FROM job WHERE succeeded_at IS NOT NULL ORDER BY name;
+
 -- name: overdue
 SELECT name, COALESCE(succeeded_at, known_at) AS since FROM job
  WHERE COALESCE(succeeded_at, known_at) + 2 * longest < :now

@@ -3,10 +3,12 @@ import contextlib
 import logging
 import os
 import signal
+import sqlite3
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from office import config_at
@@ -116,11 +118,49 @@ async def test_a_bot_that_hangs_at_the_door_stops_when_told(tmp_path: Path, tele
     sandbox.faults.update({"latency": 0})
 
 
+async def filling(database: Path) -> None:
+    """Rows of a file are being taken."""
+    async with asyncio.timeout(30):
+        while True:
+            with contextlib.closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as connection:
+                if connection.execute("SELECT count(*) FROM task").fetchone()[0]:
+                    return
+            await asyncio.sleep(0.02)
+
+
+def started_by(process: Process) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()]
+
+
+def is_alive(process: int) -> bool:
+    return Path(f"/proc/{process}").exists()
+
+
+async def test_a_stop_amid_a_large_file_takes_seconds_and_leaves_neither_processes_nor_tracebacks(
+    tmp_path: Path, telegram: tuple[Sandbox, Running]
+) -> None:
+    sandbox, server = telegram
+    phone = Phone(sandbox, sandbox.create_user("운영자", user_id=OWNER))
+    bot = await tapwork(tmp_path, server, "run")
+    await greeted(phone)
+    phone.send("many.csv", b"text\n" + b"x\n" * 400_000, "choices: a, b\nprice: 1")
+    await filling(tmp_path / "data" / "tapwork.db")
+    readers = started_by(bot)
+
+    bot.send_signal(signal.SIGTERM)
+    began = monotonic()
+    status, _, said = await outcome(bot)
+
+    assert monotonic() - began < 5
+    assert 0 == status
+    assert [1, []] == [len(readers), [reader for reader in readers if is_alive(reader)]]
+    assert [] == [line for line in said.splitlines() if '"error"' in line or "Traceback" in line]
+    assert [] == list((tmp_path / "data" / "uploads").glob("reading-*"))
+
+
 def test_a_database_of_a_newer_release_is_left_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    import sqlite3
-
     monkeypatch.setenv("TAPWORK_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("TAPWORK_TOKEN", TOKEN)
     with contextlib.closing(sqlite3.connect(tmp_path / "tapwork.db")) as connection:

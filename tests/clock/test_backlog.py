@@ -309,6 +309,8 @@ async def test_a_job_that_does_not_succeed_for_two_periods_is_overdue(world: Wor
     assert () == await world.do(scheduling.overdue, world.clock.now())
     world.clock.advance(2 * HOUR)
     await start(world.kit, diary.job)
+    assert () == await world.do(scheduling.overdue, world.clock.now()), "it has just begun to make up for it"
+    world.clock.advance(scheduling.SETTLING)
     assert (scheduling.Overdue("diary", began),) == await world.do(scheduling.overdue, world.clock.now())
 
     diary.fate = lambda: None
@@ -348,3 +350,18 @@ async def test_the_doctor_names_a_job_that_has_not_succeeded_for_long(world: Wor
     said = await owner.say("/doctor")
     assert "diary" in said
     assert "⚠️" in said
+
+
+async def test_after_a_start_figures_know_what_jobs_did_before_it(world: World) -> None:
+    diary = Diary(Hourly(), Missed.ONCE)
+    await start(world.kit, diary.job)
+    world.clock.advance(HOUR)
+    await start(world.kit, diary.job)
+    did = world.clock.now()
+    world.kit.metrics.job_last_success.clear()
+    world.clock.advance(MINUTE)
+
+    await start(world.kit, diary.job)
+
+    [sample] = next(iter(world.kit.metrics.job_last_success.collect())).samples
+    assert ({"job": "diary"}, did / 1000) == (sample.labels, sample.value)
