@@ -82,6 +82,7 @@ KINDS: Mapping[str, Deliver] = {
     "payee_changed": payee_news.changed,
     "payee_disputed": payee_news.disputed,
     "payee_released": payee_news.released,
+    "payee_taxed": payee_news.taxed,
     "reminder": reminder,
     "payout_asked": payout_news.asked,
     "payout_paid": payout_news.paid,

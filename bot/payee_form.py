@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 from types import MappingProxyType
 from urllib.parse import parse_qsl, urlsplit
@@ -34,7 +33,6 @@ NOBODYS = ""
 
 TELEGRAM = "api.telegram.org"
 STATUS = MappingProxyType({LinkState.USED: 410, LinkState.OLD: 410, LinkState.UNKNOWN: 404})
-A_PERCENT = Decimal(10_000)
 SECONDS_TO_SEND = 10.0
 
 
@@ -116,7 +114,7 @@ class PayeeForm:
         typed = await read_form(visit.request) if self._is_ours(visit.request) else None
         if typed is None:
             return self._sorry(visit.words, "strange", 403)
-        asked = self._asked(visit.now)
+        asked = self._asked(visit)
         filled = check(typed, is_korean=asked.is_korean, profiles=asked.percents)
         if not isinstance(filled, Filled):
             return self._form(visit, typed, filled)
@@ -149,12 +147,14 @@ class PayeeForm:
         is_same = (stored.bank, stored.account) == (account.bank, account.account)
         return sealed if is_same and folded(stored.holder) == folded(account.holder) else None
 
-    def _asked(self, now: Instant) -> Asked:
-        """Korean banks where won are paid; the tax profiles for which there is a rate today."""
-        config = self._kit.config
+    def _asked(self, visit: Visit) -> Asked:
+        """Korean banks where won are paid; the tax profiles with a rate today, of whoever is not exempt."""
+        config, now = self._kit.config, visit.now
+        if visit.link.payee is not None and visit.link.payee.tax_profile is Profile.EXEMPT:
+            return Asked(config.currency == "KRW", {})
         today, rates = days.date_of(now, config.timezone), config.payments.terms.rates
         found = {profile: rates.rate(profile, today) for profile in (Profile.RESIDENT, Profile.NON_RESIDENT)}
-        percents = {profile: (rate.income + rate.local) / A_PERCENT for profile, rate in found.items() if rate}
+        percents = {profile: rate.percent for profile, rate in found.items() if rate}
         return Asked(config.currency == "KRW", percents)
 
     def _is_ours(self, request: web.Request) -> bool:
@@ -164,7 +164,7 @@ class PayeeForm:
 
     def _form(self, visit: Visit, typed: Mapping[str, str], mistakes: Mapping[Field, Mistake]) -> web.Response:
         form = Form(visit.link.expires_at or visit.now, visit.link.payee is not None, typed, mistakes)
-        page = form_page(visit.words, self._asked(visit.now), form, visit.now)
+        page = form_page(visit.words, self._asked(visit), form, visit.now)
         return self._respond(page, 422 if mistakes else 200)
 
     def _closed(self, words: Words, state: LinkState) -> web.Response:

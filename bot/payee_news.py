@@ -1,8 +1,10 @@
 """What people are told about accounts: each looks at what is stored when it is sent, and says the last digits only."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
+from rules import days
 from rules.model import Instant, PersonId
 from rules.refusals import Refusal
 from services import payees
@@ -55,6 +57,16 @@ async def released(kit: Kit, notice: Notice, _blanks: Mapping[str, Any]) -> None
     if payee is not None:
         screen = screens.released_screen(kit.words_for(notice), payee, kit.clock.now())
         await kit.telegraph.send(notice.telegram_id, screen)
+
+
+async def taxed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A worker hears how they are taxed now; nothing where that has been changed again since."""
+    payee, now = await kit.db.read(payees.of, PersonId(notice.person)), kit.clock.now()
+    if payee is None or payee.tax_profile != blanks["profile"]:
+        return
+    rate = kit.config.payments.terms.rates.rate(payee.tax_profile, days.date_of(now, kit.config.timezone))
+    percent = rate.percent if rate else Decimal(0)
+    await kit.telegraph.send(notice.telegram_id, screens.taxed_screen(kit.words_for(notice), payee, percent, now))
 
 
 async def _clear(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:

@@ -29,7 +29,7 @@ class ReleaseTap(Tap):
 
 @dataclass(frozen=True)
 class TaxTap(Tap):
-    """As staff who keep this person's account I say how they are taxed."""
+    """As staff I say how this person is taxed."""
 
     code = "qt"
     person: int

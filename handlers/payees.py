@@ -67,8 +67,8 @@ async def release(ctx: Context, tap: ReleaseTap) -> None:
 
 
 async def set_tax(ctx: Context, tap: TaxTap) -> None:
-    profile = Profile.NON_RESIDENT if tap.profile == Profile.NON_RESIDENT else Profile.RESIDENT
-    await show(ctx, await ctx.run(payees.set_tax, ctx.now, ctx.person.id, PersonId(tap.person), profile))
+    person, profile = PersonId(tap.person), Profile(tap.profile)
+    await show(ctx, await ctx.run(payees.set_tax, ctx.now, ctx.person.id, person, profile))
 
 
 async def show(ctx: Context, known: Known) -> None:

@@ -36,6 +36,11 @@ class Rate:
     income: int
     local: int
 
+    @property
+    def percent(self) -> Decimal:
+        """Of the gross, both taxes together."""
+        return Decimal(self.income + self.local) * 100 / WHOLE
+
 
 @dataclass(frozen=True)
 class Taxes:

@@ -141,12 +141,14 @@ def save(
     """Take a filled form and use its link up; nothing is stored unless the outcome's state is open.
 
     The outcome's payee is what is stored now. `same_as` is what was stored already, when it holds the same account:
-    then nothing is held and nobody is warned.
+    then nothing is held and nobody is warned. Who was made exempt stays so.
     """
     link = look(tx, now, token_hash)
     if link.state is not LinkState.OPEN or link.person is None or not _use(tx, now, token_hash):
         return link
     before = link.payee
+    if before is not None and before.tax_profile is Profile.EXEMPT:
+        tax_profile = Profile.EXEMPT
     if before is not None and same_as is not None and before.sealed == same_as:
         _store(tx, before.changed_at, link.person, sealed, last_digits, None, tax_profile, before.held_until)
         is_change = False
@@ -214,15 +216,24 @@ def set_reference(tx: Tx, now: Instant, staff: PersonId, code: str, reference: s
 
 
 def set_tax(tx: Tx, now: Instant, staff: PersonId, person: PersonId, profile: Profile) -> Known:
-    """A coordinator or owner says by which rates a worker is taxed whose account they keep themselves."""
+    """A coordinator or owner says by which rates a worker is taxed, who is told.
+
+    Of a worker who fills in the form only whether they are exempt: raises Refusal for the rest, for anybody else, where
+    nothing is stored, and for one's own unless one is alone.
+    """
     require(tx, staff, Role.COORDINATOR, Role.OWNER)
     deeds.require_second(tx, person, staff)
     payee = of(tx, person)
-    if payee is None or payee.sealed is not None:
+    if payee is None:
         raise Refusal("payee.nothing_stored")
+    if payee.sealed is not None and Profile.EXEMPT not in (profile, payee.tax_profile):
+        raise Refusal("payee.form_is_used")
     if payee.tax_profile != profile:
         tx.run("payees.tax", person=person, profile=profile)
         deeds.note(tx, now, staff, "payee", f"{profile} {person}")
+        if person != staff:
+            key, said = f"payee_taxed:{person}:{profile}:{now}", json.dumps({"profile": profile})
+            tx.run("outbox.queue", key=key, person=person, kind="payee_taxed", blanks=said, now=now)
     return known(tx, staff, person)
 
 

@@ -24,7 +24,7 @@ from rules.reminding import Snooze
 from rules.stalls import CALM, Cause
 from rules.taxes import Profile
 from rules.transfers import Problem
-from services import bank_results, transfers
+from services import bank_results, contradictions, transfers
 from services.batches import State
 from services.people import LANGUAGES, Role
 from services.promising import Measure
@@ -83,14 +83,19 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "money.weekday_*": tuple(map(str, range(7))),
         "payout.no_*": Obstacle,
         "payout.state_*": ("asked", "closing", "approved", "sent", "paid", "failed", "cancelled"),
+        "closing.button_*_*": ("paid_true", "paid_false", "failed_true", "failed_false"),
+        "closing.contradiction_*": ("late", "given_up", "bounced"),
+        "closing.decision_*": contradictions.Decision,
         "closing.fault_*": bank_results.Fault,
         "closing.next_*": transfers.State,
         "closing.problem_*": Problem,
         "closing.state_*": transfers.State,
+        "closing.sure_*": ("paid_true", "paid_false", "failed_true", "failed_false"),
         "payee.*": (*PAYEE_SORRY, *Mistake, *PAYEE_PROFILES),
         "payee.*_hint": PAYEE_PROFILES,
         "payee.*_title": PAYEE_SORRY,
         "payee.tax_*": Profile,
+        "payee.button_*": Profile,
         "posting.ask_*": ASKED,
         "posting.button_*": CHANGED,
         "posting.change_*": CHANGED,

@@ -1,5 +1,7 @@
 """Where a worker's money goes, as the chat may say it: of an account never more than its last digits."""
 
+from decimal import Decimal
+
 from rules.model import Instant
 from rules.taxes import Profile
 from services.payees import Known, Payee
@@ -47,13 +49,21 @@ def released_screen(words: Words, payee: Payee, now: Instant) -> Screen:
     return Screen(words.line("payee.released", stored=stored(words, payee, now)))
 
 
+def taxed_screen(words: Words, payee: Payee, percent: Decimal, now: Instant) -> Screen:
+    """To the worker: staff have said how they are taxed, and what that takes."""
+    rate = (
+        words.line("payee.taxed_rate", percent=f"{percent.normalize():f}") if percent else words.line("payee.untaxed")
+    )
+    return Screen(words.line("payee.taxed", stored=stored(words, payee, now), rate=rate))
+
+
 def known_screen(words: Words, known: Known, now: Instant, *, is_owner: bool, has_form: bool) -> Screen:
     """To staff: what is known of a worker's account, and what they can do about it."""
     text = words.line("payee.known", name=known.name, code=known.code, stored=stored(words, known.payee, now))
     how = words.line("payee.known_form") if has_form else words.line("payee.known_how", code=known.code)
     rows: list[Row] = []
-    if known.payee is not None and known.payee.sealed is None:
-        rows.append((_tax_button(words, known, known.payee),))
+    if known.payee is not None:
+        rows.append(_tax_row(words, known, known.payee))
     if is_owner and known.payee is not None and known.payee.waits_for_owner:
         rows.append(_release_row(words, known))
     return Screen(f"{text}\n\n{how}", tuple(rows))
@@ -79,7 +89,12 @@ def _release_row(words: Words, known: Known) -> Row:
     return (Button(words.plain("payee.button_release"), ReleaseTap(known.person)),)
 
 
-def _tax_button(words: Words, known: Known, payee: Payee) -> Button:
-    if payee.tax_profile is Profile.RESIDENT:
-        return Button(words.plain("payee.button_non_resident"), TaxTap(known.person, Profile.NON_RESIDENT))
-    return Button(words.plain("payee.button_resident"), TaxTap(known.person, Profile.RESIDENT))
+def _tax_row(words: Words, known: Known, payee: Payee) -> Row:
+    """How else they can be taxed; who fills in the form says there what they are, if they are not exempt."""
+    exempt = Profile.EXEMPT
+    others = [exempt] if payee.sealed is not None and payee.tax_profile is not exempt else list(Profile)
+    return tuple(
+        Button(words.plain(f"payee.button_{profile}"), TaxTap(known.person, profile))
+        for profile in others
+        if profile is not payee.tax_profile
+    )

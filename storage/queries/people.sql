@@ -9,7 +9,9 @@ SELECT person.*, COALESCE(reminding.timezone, '') AS timezone
  WHERE person.id = :person;
 
 -- name: by_code
-SELECT * FROM person WHERE code = :code;
+SELECT person.*, COALESCE(reminding.timezone, '') AS timezone
+  FROM person LEFT JOIN reminding ON reminding.person_id = person.id
+ WHERE person.code = :code;
 
 -- name: add
 INSERT INTO person (telegram_id, code, name, username, language, reads, is_worker, is_coordinator, is_owner,

@@ -24,7 +24,7 @@ SELECT id, task_id, batch_id, revision FROM assignment WHERE worker_id = :person
 
 -- name: silence
 -- What was to be told goes unsaid, except for money.
-UPDATE outbox SET state = 'failed' WHERE person_id = :person AND state = 'queued' AND kind NOT IN ('paid', 'payout_paid', 'payout_failed', 'payout_late', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released');
+UPDATE outbox SET state = 'failed' WHERE person_id = :person AND state = 'queued' AND kind NOT IN ('paid', 'payout_paid', 'payout_failed', 'payout_late', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released', 'payee_taxed');
 
 -- name: drop_cards
 UPDATE batch SET card_person_id = NULL, card_message_id = NULL WHERE card_person_id = :person;

@@ -201,6 +201,44 @@ async def test_where_there_is_no_form_the_coordinator_keeps_a_reference(world: W
     assert "지급을 멈췄어요" in mina.screen
 
 
+async def test_a_worker_hears_how_staff_have_them_taxed(world: World) -> None:
+    owner = await world.owner()
+    [mina] = await world.workers(owner, "미나")
+    await owner.say(f"/payee {await code_of(mina)} HR-17")
+    assert ["비거주자로", "세금 없음으로"] == owner.buttons
+
+    await owner.tap("비거주자로")
+    await told(world)
+    assert "HR-17 로 관리해요 · 비거주자" in mina.screen and "세금 22 %를 떼요" in mina.screen
+
+    world.clock.advance(MINUTE)
+    await owner.tap("세금 없음으로")
+    await told(world)
+    assert "HR-17 로 관리해요 · 세금 없음" in mina.screen and "세금을 떼지 않아요" in mina.screen
+
+    world.clock.advance(MINUTE)
+    await owner.tap("비거주자로")
+    await owner.tap("거주자로")
+    await told(world)
+    assert "세금 3.3 %를 떼요" in mina.screen
+
+
+async def test_who_filled_in_the_form_can_be_made_exempt_and_nothing_else(office: Office) -> None:
+    world = office.world
+    owner = await world.owner()
+    [mina] = await world.workers(owner, "미나")
+    code = await code_of(mina)
+    await office.register(mina)
+    await owner.say(f"/payee {code}")
+    assert ["세금 없음으로"] == owner.buttons
+
+    await owner.tap("세금 없음으로")
+    await told(world)
+
+    assert "••••4567 · 세금 없음" in mina.screen
+    assert ["거주자로", "비거주자로"] == owner.buttons
+
+
 async def test_the_way_to_the_link_is_under_the_payouts_too(office: Office) -> None:
     [mina] = await hired(office.world, "미나")
     await mina.say("/payout")

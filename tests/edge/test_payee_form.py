@@ -220,6 +220,16 @@ async def test_another_account_waits_and_the_same_one_does_not(office: Office, m
     assert "신한은행 ••••6789" in other.text and "계좌가 바뀌어서" in other.text
 
 
+async def test_another_holder_of_the_same_account_is_another_account(office: Office, mina: Someone) -> None:
+    await office.register(mina)
+    office.world.clock.advance(DAY)
+    other = await office.register(mina, holder="김민아")
+    payee = await stored(office, mina)
+    assert payee is not None
+    assert office.world.clock.now() + 72 * HOUR == payee.held_until
+    assert "계좌가 바뀌어서" in other.text
+
+
 async def test_abroad_any_bank_and_an_iban_will_do(tmp_path: Path) -> None:
     async with opened(tmp_path, CURRENCY="EUR") as office:
         [emma] = await office.world.workers(await office.world.owner(), "Emma", language="en")
@@ -280,3 +290,18 @@ async def test_nothing_says_what_serves_the_form(office: Office, mina: Someone) 
 
     assert [200, 404, 404] == [page.status for page in pages]
     assert [] == [page.headers["Server"] for page in pages if "Server" in page.headers]
+
+
+async def test_who_is_exempt_is_not_asked_about_taxes_and_stays_so(office: Office, mina: Someone) -> None:
+    await office.register(mina)
+    payee = await stored(office, mina)
+    assert payee is not None
+    await office.world.do(lambda tx: tx.run("payees.tax", person=payee.person, profile=Profile.EXEMPT))
+    link = await office.link(mina)
+
+    page = await office.get(link)
+    saved = await office.post(link, {name: typed for name, typed in TYPED.items() if name != "tax_profile"})
+
+    assert (True, False) == ('name="account"' in page.text, 'name="tax_profile"' in page.text)
+    changed = await stored(office, mina)
+    assert (200, Profile.EXEMPT) == (saved.status, changed.tax_profile if changed else None)

@@ -241,7 +241,7 @@ async def test_another_reference_is_another_account(desk: Desk) -> None:
 
     assert known.payee is not None
     assert (True, Profile.NON_RESIDENT) == (known.payee.is_held(desk.now), known.payee.tax_profile)
-    assert ["payee_saved", "payee_changed"] == await kinds(desk, mina)
+    assert ["payee_saved", "payee_taxed", "payee_changed"] == await kinds(desk, mina)
 
 
 async def test_who_is_alone_and_keeps_their_own_account_reads_of_it_once(desk: Desk) -> None:
@@ -283,9 +283,41 @@ async def test_how_a_worker_is_taxed_who_filled_in_the_form_is_theirs_to_say(des
     mina = await desk.worker()
     await save(desk, mina)
 
-    arguments = (desk.now, desk.coordinator, mina, Profile.NON_RESIDENT)
+    for profile in (Profile.NON_RESIDENT, Profile.RESIDENT):
+        arguments = (desk.now, desk.coordinator, mina, profile)
+        assert "payee.form_is_used" == await refusal(desk, payees.set_tax, *arguments)
 
-    assert "payee.nothing_stored" == await refusal(desk, payees.set_tax, *arguments)
+
+async def test_staff_make_somebody_exempt_who_hears_of_it_and_stays_so_whatever_the_form_says(desk: Desk) -> None:
+    mina = await desk.worker()
+    await save(desk, mina, "first")
+
+    for _ in range(2):
+        known = await desk.do(payees.set_tax, desk.now, desk.coordinator, mina, Profile.EXEMPT)
+        assert known.payee is not None and Profile.EXEMPT is known.payee.tax_profile
+    desk.wait(HOUR)
+    await save(desk, mina, "second")
+
+    assert Profile.EXEMPT is (await stored(desk, mina)).tax_profile
+    assert ["payee_saved", "payee_taxed", "payee_changed"] == await kinds(desk, mina)
+    noted = await desk.do(lambda tx: tx.all("deeds.last", action="payee", limit=9))
+    assert [(desk.coordinator, f"exempt {mina}")] == [
+        (row["person_id"], row["detail"]) for row in noted if row["detail"].startswith("exempt")
+    ]
+    await desk.do(payees.set_tax, desk.now, desk.coordinator, mina, Profile.NON_RESIDENT)
+    assert Profile.NON_RESIDENT is (await stored(desk, mina)).tax_profile
+
+
+async def test_nobody_makes_themselves_exempt_and_workers_make_nobody(desk: Desk) -> None:
+    mina, boss = await desk.worker(), desk.coordinator
+    await desk.do(lambda tx: tx.run("people.grant", person=boss, worker=1, coordinator=0, owner=0, everything=0))
+    await desk.do(enrolling.consent, desk.now, boss, 1)
+    assert "payee.nothing_stored" == await refusal(desk, payees.set_tax, desk.now, boss, mina, Profile.EXEMPT)
+    for person in (boss, mina):
+        await save(desk, person, f"of {person}")
+
+    assert "refusal.second_person" == await refusal(desk, payees.set_tax, desk.now, boss, boss, Profile.EXEMPT)
+    assert "refusal.only_coordinator" == await refusal(desk, payees.set_tax, desk.now, mina, mina, Profile.EXEMPT)
 
 
 async def test_who_leaves_can_still_say_where_their_money_goes_and_hears_of_a_change(desk: Desk) -> None:
