@@ -13,6 +13,7 @@ from ..taps_digests import DigestTap
 from ..taps_reminders import RemindersTap
 from ..words import Html, Words
 from .earnings import count, shortened
+from .reminders import snoozes
 
 TITLE, TEXT = 32, 40
 BUTTON_TITLE = 24
@@ -40,7 +41,7 @@ def worker_screen(words: Words, found: WorkersDay, morning: Morning) -> Screen:
         Button(words.plain("start.go"), WorkTap()),
         Button(words.plain("money.button_balance"), BalanceTap()),
     )
-    return Screen("\n".join(lines), (first, _off(words)))
+    return Screen("\n".join(lines), (first, _off(words), snoozes(words, on_settings=0)))
 
 
 def _coming(words: Words, coming: Coming, morning: Morning) -> Html:

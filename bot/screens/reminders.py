@@ -48,7 +48,7 @@ def reminder_screen(words: Words, letter: Letter, now: Instant) -> Screen:
         shown = words.line("remind.one", line=told) if is_alone else _numbered(words, number, told)
         lines.append(shown)
         rows.append(_actions(words, line, 0 if is_alone else number))
-    return Screen("\n\n".join(lines), (*rows, _snoozes(words, on_settings=0)))
+    return Screen("\n\n".join(lines), (*rows, snoozes(words, on_settings=0)))
 
 
 def _numbered(words: Words, number: int, told: Html) -> Html:
@@ -101,7 +101,8 @@ def _label(words: Words, text: str, number: int) -> str:
     return words.plain("remind.numbered_button", number=number, text=text) if number else text
 
 
-def _snoozes(words: Words, on_settings: int) -> Row:
+def snoozes(words: Words, on_settings: int) -> Row:
+    """How to hear less."""
     return tuple(Button(words.plain(f"remind.{how}"), SnoozeTap(how, on_settings)) for how in Snooze)
 
 
@@ -162,7 +163,7 @@ def settings_screen(words: Words, person: Person, choices: Choices, now: Instant
         *_days(words, choices),
         _when(words, choices),
         _how(words, choices),
-        resume if is_silent else _snoozes(words, on_settings=1),
+        resume if is_silent else snoozes(words, on_settings=1),
     )
     return Screen("\n\n".join(lines), keyboard)
 

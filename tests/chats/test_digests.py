@@ -74,6 +74,20 @@ async def test_english_mornings(world: World) -> None:
     assert "Nothing waits for you." in sora.screen
 
 
+async def test_under_a_workers_card_stands_how_to_hear_less(world: World) -> None:
+    _, _, (mina, _) = await staffed(world)
+    await label(world, mina, 1, "긍정")
+    await morning(world, "2026-09-22 08:30")
+    assert ["오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons[-3:]
+
+    assert "9월 30일까지" in await mina.tap("일주일 쉬기")
+    await label(world, mina, 1, "긍정")
+    said = len(mina.texts)
+    await morning(world, "2026-09-23 08:30")
+
+    assert said == len(mina.texts)
+
+
 async def test_a_button_stops_it_and_another_brings_it_back(world: World) -> None:
     _, _, (mina, _) = await staffed(world)
     await label(world, mina, 1, "긍정")
