@@ -202,11 +202,15 @@ def _require_unchanged(tx: Tx, now: Instant, found: Transfer, terms: Terms) -> N
     taxed = [
         row for row in rows if amounts(row["gross"], profile_of(row["profile_now"]), now, terms) != amounts_of(row)
     ]
-    reasons = {"contradicted": contradicted, "accounts_changed": changed, "rates_changed": taxed}
+    reasons = {
+        "closing.contradicted": contradicted,
+        "closing.accounts_changed": changed,
+        "closing.rates_changed": taxed,
+    }
     for reason, those in reasons.items():
         if those:
             named = ", ".join(row["worker_code"] for row in those[:NAMED])
-            raise Changed(f"closing.{reason}", code=found.code, worker=named, count=len(those))
+            raise Changed(reason, code=found.code, worker=named, count=len(those))
 
 
 def _is_elsewhere(row: Row, closed_at: Instant, now: Instant) -> bool:

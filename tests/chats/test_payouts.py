@@ -6,7 +6,7 @@ import io
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,11 +16,13 @@ from world import Someone, World
 
 from bot.scheduling import Schedule
 from jobs import SCHEDULE
-from rules.model import DAY, HOUR, MINUTE, PersonId
+from rules import ledger
+from rules.model import DAY, HOUR, MINUTE, Micros, PersonId
 from rules.taxes import Profile
 from services import auditing, closing
 from services.people import find
 from storage.checks import Violation, violations
+from storage.ledger import balance
 
 
 @dataclass(frozen=True)
@@ -535,3 +537,212 @@ async def test_everything_in_english(tmp_path: Path) -> None:
         await shop.owner.tap("Yes, all have arrived")
         assert "1 paid · 0 failed · 0 without a result" in shop.owner.screen
         assert "Your money has arrived" in await told(shop, eve)
+
+
+# What the bank says against itself ------------------------------------------------------------------------------------
+
+
+async def bank_says(person: Someone, code: str, outcome: str) -> str:
+    return await person.send("결과.csv", f"출금 코드,처리결과\r\n{code},{outcome}\r\n".encode("cp949"), "/payouts")
+
+
+async def paid_to(shop: Till, worker: Someone) -> Micros:
+    return await shop.world.do(balance, ledger.paid(await shop.id_of(worker)))
+
+
+async def test_what_the_bank_has_not_done_yet_stays_with_the_bank(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        assert "아직 처리하지 않은 줄 1개는 그대로 기다려요" in await bank_says(shop.sora, code, "미처리")
+        assert "은행에 보냄" in await mina.say("/payout")
+        assert "지급 1건" in await bank_says(shop.sora, code, "정상")
+        assert 17_800_000_000 == await paid_to(shop, mina)
+
+
+async def test_paid_after_failed_waits_for_a_second_person_and_pays_once(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        await bank_says(shop.sora, code, "오류")
+        await asked(mina)
+        assert "다른 담당자나 운영자가 확인할 때까지" in await bank_says(shop.sora, code, "정상")
+
+        assert "실제로 지급됐다면 다시 출금하게 두면 두 번 지급돼요" in await told(shop, shop.owner)
+        assert "결과 파일을 올린 사람 말고" in shop.sora.screen
+        assert "지급된 것이 맞아요" not in shop.sora.buttons
+        assert "앞선 출금의 은행 결과를 확인하고 있어요" in await mina.say("/payout")
+        shown = await shop.sora.say("/payouts")
+        assert "은행 결과가 앞뒤로 다른 출금이 있어요" in shown
+        assert "은행이 앞서 지급했을 수도 있어서" in shown
+        await shop.sora.tap("마감하기")
+        assert "마감할 출금 신청이 없어요" in (shop.sora.toast or "") + shop.sora.screen
+
+        await shop.owner.say("/payouts")
+        await shop.owner.tap(f"⚠ {code} 확인하기")
+        assert "은행 거래 내역에서 17,800원 출금을 확인했나요?" in await shop.owner.tap("지급된 것이 맞아요")
+        assert "지급된 것으로 적었어요" in await shop.owner.tap("네, 은행에서 확인했어요")
+        assert "앞서 실패로 알려 드린 출금을 은행이 지급했어요" in await told(shop, mina)
+        assert "출금 가능 0원" in await mina.say("/payout")
+        assert 17_800_000_000 == await paid_to(shop, mina)
+        assert "⚠" not in await shop.owner.say("/payouts") + "".join(shop.owner.buttons)
+        assert [] == await shop.world.do(violations)
+
+
+async def test_a_transfer_that_was_given_up_though_the_bank_had_it_pays_once(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        await shop.sora.tap("이체 취소")
+        await shop.sora.tap("네, 은행에")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("마감하기")
+        await bank_says(shop.owner, code, "정상")
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("승인 대기")
+        await shop.sora.tap("승인하기")
+        assert "은행이 앞서 지급했을 수도 있어요" in (shop.sora.toast or "") + shop.sora.screen
+
+        await shop.sora.say("/payouts")
+        assert "취소한 이체의 출금인데 은행이 지급했다고 해요" in await shop.sora.tap(f"⚠ {code} 확인하기")
+        await shop.sora.tap("지급된 것이 맞아요")
+        await shop.sora.tap("네, 은행에서 확인했어요")
+        assert "그 이체를 먼저 취소해 주세요" in (shop.sora.toast or "") + shop.sora.screen
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        await shop.owner.tap("이체 취소")
+        await shop.owner.tap("네, 은행에 안")
+        await shop.sora.say("/payouts")
+        await shop.sora.tap(f"⚠ {code} 확인하기")
+        await shop.sora.tap("지급된 것이 맞아요")
+        assert "지급된 것으로 적었어요" in await shop.sora.tap("네, 은행에서 확인했어요")
+        assert 17_800_000_000 == await paid_to(shop, mina)
+        assert [] == await shop.world.do(violations)
+
+
+async def test_money_that_came_back_can_be_asked_for_again_once_a_second_person_has_looked(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        await all_paid(shop.owner)
+        await bank_says(shop.owner, code, "반환")
+        assert "돈이 돌아왔다면" in await told(shop, shop.sora)
+        await shop.sora.tap("돈이 돌아왔어요")
+        assert "돌아온 것을 확인했나요?" in shop.sora.screen
+        assert "이번 결과 파일에는 실패로 나와요" in await shop.sora.tap("다시 볼게요")
+        await shop.sora.tap("돈이 돌아왔어요")
+        await shop.sora.tap("네, 은행에서 확인했어요")
+        assert "18,400원" in await told(shop, mina)
+        assert "출금 가능 18,400원" in await mina.say("/payout")
+        assert [] == await shop.world.do(violations)
+
+
+# What was withheld ----------------------------------------------------------------------------------------------------
+
+
+async def test_what_was_withheld_in_a_month_is_there_at_any_time_and_only_of_what_was_paid(tmp_path: Path) -> None:
+    async with till(tmp_path, "미나", "준") as shop:
+        first, other = [await asked(worker) for worker in shop.workers]
+        await shop.owner.say("/payouts")
+        assert "원천징수 파일" not in shop.owner.buttons
+        await sent(shop)
+        await bank_says(shop.owner, first, "정상")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("원천징수 파일")
+        await shop.owner.tap(" · 1건")
+        assert "은행 결과를 기다리는 1건은 아직 빠져" in shop.owner.texts[-1]
+        await bank_says(shop.owner, other, "오류")
+
+        shop.world.clock.advance(70 * DAY)
+        await shop.account(shop.workers[0], written("99999999", "미나"))
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("원천징수 파일")
+        assert 2 == len(shop.owner.buttons)
+        await shop.owner.tap(" · 1건")
+        name = shop.owner.phone.documents[-1]
+        [row] = table(shop.owner.phone.document(name))
+        assert ("", "18400", "550", "50", "17800", first) == tuple(
+            row[each] for each in ("resident_number", "gross", "income_tax", "local_tax", "net", "payout")
+        )
+        assert f"withholding-{row['paid_on'][:7]}.csv" == name
+        assert "뗀 세금 600원" in shop.owner.texts[-1]
+
+
+# Between two steps ----------------------------------------------------------------------------------------------------
+
+
+async def test_a_transfer_whose_maker_was_stopped_half_way_is_told_at_the_next_look(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        sora, terms = await shop.id_of(shop.sora), shop.world.kit.config.payments.terms
+        await shop.world.do(closing.prepare, shop.world.clock.now(), sora, terms, ())
+        assert "마감했어요" not in await told(shop, shop.owner)
+        await shop.sora.say("/payouts")
+        assert "소라님이 이체 T" in await told(shop, shop.owner)
+        await shop.owner.tap("보기")
+        assert "파일 SHA-256" in shop.owner.screen
+        assert "승인하기" in shop.owner.buttons
+
+
+async def test_a_transfer_that_can_not_be_bound_any_more_can_only_be_given_up(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        sora, terms = await shop.id_of(shop.sora), shop.world.kit.config.payments.terms
+        await shop.world.do(closing.prepare, shop.world.clock.now(), sora, terms, ())
+        await shop.world.do(give_account, await shop.id_of(shop.workers[0]), "locked with another key")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        assert ["파일 받기", "이체 취소", "출금 마감"] == shop.owner.buttons
+
+
+async def test_what_changes_after_the_approval_is_said_before_it_counts_as_sent(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        await shop.owner.tap("승인하기")
+        await shop.account(mina, written("11012345678", "미나"), Profile.NON_RESIDENT)
+        shown = await shop.owner.tap("보냈어요")
+        assert "세금 유형이 바뀐 작업자가 1명" in shown
+        assert "취소하고 다시 마감하면 두 번 지급돼요" in shown
+        await shop.owner.tap("아직 안 올렸어요")
+        assert "승인됨" in shop.owner.screen
+        await shop.owner.tap("보냈어요")
+        await shop.owner.tap("네, 은행에 이미 올렸어요")
+        assert "은행에 보냄" in shop.owner.screen
+        assert "지급 1건" in await bank_says(shop.owner, code, "정상")
+
+
+async def test_a_holder_that_no_bank_file_can_hold_waits_and_accents_are_left_away(tmp_path: Path) -> None:
+    async with till(tmp_path, "Zoë", "ไทย") as shop:
+        for worker in shop.workers:
+            await asked(worker)
+        shown = await shop.sora.say("/payouts")
+        assert "예금주에 은행 파일로 쓸 수 없는 글자가 있어요" in shown
+        await shop.sora.tap("마감하기")
+        code = shop.sora.phone.documents[0].removesuffix(".csv")
+        rows = table(shop.sora.phone.document(f"{code}-cp949.csv"), "cp949")
+        assert ["Zoe", ""] == [row["holder"] for row in rows]
+        assert ["Zoë", ""] == [row["holder"] for row in table(shop.sora.phone.document(f"{code}.csv"))]
+
+
+async def test_a_worker_whose_request_is_too_small_by_now_is_told_to_take_it_back(tmp_path: Path) -> None:
+    async with till(tmp_path, price="6000") as shop:
+        [mina] = shop.workers
+        await asked(mina)
+        config = shop.world.kit.config
+        raised = replace(config.payments, terms=replace(config.payments.terms, minimum=Micros(10_000_000_000)))
+        object.__setattr__(config, "payments", raised)
+        await shop.sora.say("/payouts")
+        await shop.sora.tap("마감하기")
+        assert "최소 금액이 10,000원으로 올라서" in await told(shop, mina)
+        await mina.tap("신청 취소")
+        assert "출금 가능 6,000원" in mina.screen
