@@ -97,6 +97,8 @@ async def _ended(ctx: Context, summary: Summary) -> Screen:
     screen = work.summary_screen(ctx.words, summary)
     if summary.ended is Ended.EMPTY:
         return await offering_reminders(ctx, screen)
+    if summary.ended is not Ended.STOPPED:
+        return screen
     kept = await ctx.kit.db.read(slicing.waiting, ctx.person.id, summary.batch)
     return screen if kept is None else with_kept(ctx.words, screen, kept[0], ctx.words.when(kept[1], ctx.now))
 

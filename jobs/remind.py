@@ -2,7 +2,7 @@
 
 from bot.context import Kit
 from rules.model import Instant
-from services import inviting, nudging, reminding, slicing
+from services import inviting, nudging, reminding
 
 AT_ONCE = 50
 
@@ -15,7 +15,7 @@ async def run(kit: Kit, now: Instant) -> str:
     while await kit.db.run(reminding.settle, now, AT_ONCE) >= AT_ONCE:
         pass
     ended = 0
-    while count := await kit.db.run(slicing.end_due, now):
+    while count := await kit.db.run(nudging.end, now):
         ended += count
     await kit.db.run(nudging.warn, now)
     rounds = [

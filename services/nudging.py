@@ -20,6 +20,15 @@ AWAY, CALLS_APART = 3 * DAY, 7 * DAY
 CALL_EXPIRES = 3 * HOUR
 
 
+def end(tx: Tx, now: Instant) -> int:
+    """End slices that are over, and tell those whose batch was stopped too early for what they were told; how many."""
+    ended, recalled = slicing.end_due(tx, now)
+    for each in recalled:
+        blanks = {"batch": each.batch, "tasks": each.tasks}
+        remind(tx, each.worker, Kind.SLICE_ENDING, f"recalled:{each.slice}:{now}", blanks, now, each.ends_at)
+    return ended
+
+
 def warn(tx: Tx, now: Instant) -> int:
     """Remind of slices that end soon, each once; how many."""
     ending = slicing.ending(tx, now)

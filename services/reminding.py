@@ -37,6 +37,9 @@ class Line:
     title: str = ""
     deadline: Instant | None = None
     batches: int = 0
+    tasks: int = 0
+    """How many tasks waited until their batch was stopped; it `is_over`, or only paused."""
+    is_over: bool = False
     is_new: bool = False
     """Whether its reader has neither heard of the batch nor worked on it, and it was published within a day."""
 
@@ -155,6 +158,8 @@ def _line(tx: Tx, now: Instant, person: PersonId, row: Row) -> Line | None:
     """What a reminder tells of, as it is now; None when there is nothing to tell any more."""
     kind, blanks = Kind(row["kind"]), json.loads(row["blanks"])
     match kind:
+        case Kind.SLICE_ENDING if "tasks" in blanks:
+            return _of_recalled(tx, now, person, row["id"], BatchId(blanks["batch"]), blanks["tasks"])
         case Kind.NEW_WORK | Kind.SLICE_ENDING:
             return _of_slice(tx, now, person, row["id"], kind, row["slice_id"])
         case Kind.DEADLINE:
@@ -181,6 +186,15 @@ def _of_slice(tx: Tx, now: Instant, person: PersonId, reminder: int, kind: Kind,
         return None
     is_new = tx.one("batches.new_to", batch=part.batch, person=person, since=now - NEW_FOR) is not None
     return Line(reminder, kind, part=part, batch=part.batch, title=part.title, is_new=is_new)
+
+
+def _of_recalled(tx: Tx, now: Instant, person: PersonId, reminder: int, batch: BatchId, tasks: int) -> Line | None:
+    """Nothing once the batch goes on: whoever wants to be told of it is told anew."""
+    row = tx.one("batches.find", batch=batch)
+    if row is None or row["state"] == "open" or is_busy(tx, now, person, batch):
+        return None
+    is_over = row["state"] != "paused"
+    return Line(reminder, Kind.SLICE_ENDING, batch=batch, title=row["title"], tasks=tasks, is_over=is_over)
 
 
 def _of_deadline(tx: Tx, now: Instant, person: PersonId, reminder: int, batch: BatchId) -> Line | None:

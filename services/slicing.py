@@ -35,6 +35,17 @@ class Slice:
 
 
 @dataclass(frozen=True)
+class Recalled:
+    """Tasks that waited for a worker, until their batch was stopped before the time that the worker was told."""
+
+    slice: int
+    batch: BatchId
+    worker: PersonId
+    tasks: int
+    ends_at: Instant
+
+
+@dataclass(frozen=True)
 class Cut:
     """A slice that was cut: how many slots it has got, and the place in the queue of the last of them."""
 
@@ -158,12 +169,21 @@ def end_all(tx: Tx, now: Instant, worker: PersonId) -> None:
         end(tx, now, row["id"])
 
 
-def end_due(tx: Tx, now: Instant) -> int:
-    """End some of the slices whose time, batch or message is over; how many."""
-    rows = tx.all("slices.over", now=now, limit=SLICES_AT_ONCE)
+def end_due(tx: Tx, now: Instant) -> tuple[int, list[Recalled]]:
+    """End some of the slices whose time or message is over, or whose batch is not open.
+
+    How many, and those of them whose workers were told otherwise; they may be told of the batch again.
+    """
+    rows, recalled = tx.all("slices.over", now=now, limit=SLICES_AT_ONCE), []
     for row in rows:
-        end(tx, now, row["id"])
-    return len(rows)
+        tasks = end(tx, now, row["id"])
+        if row["batch_state"] == "open" or row["ends_at"] <= now:
+            continue
+        tx.run("slices.recall", slice=row["id"])
+        tx.run("reminders.drop_of_slice", slice=row["id"])
+        if tasks and row["told_at"] is not None:
+            recalled.append(Recalled(row["id"], row["batch_id"], row["worker_id"], tasks, row["ends_at"]))
+    return len(rows), recalled
 
 
 def ending(tx: Tx, now: Instant) -> list[tuple[int, PersonId, Instant]]:

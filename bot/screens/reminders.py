@@ -65,6 +65,9 @@ def _told(words: Words, line: Line, now: Instant) -> Html:
                 key = "remind.new_work" if line.is_new else "remind.work_left"
                 return words.line(key, title=line.title, price=price, tasks=tasks, until=until)
             return words.line("remind.slice_ending", title=line.title, tasks=tasks, until=until)
+        case Kind.SLICE_ENDING:
+            key = "remind.slice_closed" if line.is_over else "remind.slice_paused"
+            return words.line(key, title=line.title, tasks=words.number(line.tasks))
         case Kind.DEADLINE if line.deadline is not None:
             return words.line("remind.deadline", title=line.title, until=words.when(line.deadline, now))
         case Kind.PAYOUT if line.deadline is not None:

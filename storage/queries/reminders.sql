@@ -29,6 +29,9 @@ UPDATE reminder SET due_at = :due WHERE id = :reminder AND state = 'waiting';
 -- name: drop
 UPDATE reminder SET state = 'dropped' WHERE id = :reminder AND state IN ('waiting', 'queued');
 
+-- name: drop_of_slice
+UPDATE reminder SET state = 'dropped' WHERE slice_id = :slice AND state IN ('waiting', 'queued');
+
 -- name: post
 INSERT INTO outbox (dedupe_key, person_id, kind, blanks, state, attempts, due_at, created_at)
 VALUES (:key, :person, 'reminder', :blanks, 'queued', 0, :now, :now)

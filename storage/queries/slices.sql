@@ -18,7 +18,7 @@ SELECT person.id, invitation.is_held_out
    AND reminding.snoozed_until <= :now AND reminding.ignored < :given_up AND reminding.most > 0
    AND (invitation.person_id IS NULL
         OR invitation.is_held_out = 0 AND COALESCE(slice.state, 'ended') = 'ended'
-           AND COALESCE(slice.ends_at, 0) <= CASE WHEN invitation.told_at IS NULL THEN :untold ELSE :rested END)
+           AND COALESCE(slice.ends_at, 0) <= CASE WHEN slice.told_at IS NULL THEN :untold ELSE :rested END)
    AND NOT EXISTS (
        SELECT 1 FROM reminder WHERE reminder.person_id = person.id AND reminder.state = 'queued')
    AND NOT EXISTS (
@@ -160,12 +160,17 @@ SELECT id, task_id, batch_id, revision FROM assignment
 -- name: end
 UPDATE slice SET state = 'ended', ends_at = :now WHERE id = :slice AND state IN ('cut', 'held');
 
+-- name: recall
+-- It was ended before its time: its worker may be told of the batch again as if they had not been.
+UPDATE slice SET told_at = NULL WHERE id = :slice AND state = 'ended';
+
 -- name: over
--- Slices whose time is up, whose batch is over, or whose worker will not hear of them.
-SELECT slice.id FROM slice JOIN batch ON batch.id = slice.batch_id
+-- Slices whose time is up, whose batch is not open, or whose worker will not hear of them.
+SELECT slice.id, slice.batch_id, slice.worker_id, slice.told_at, slice.ends_at, batch.state AS batch_state
+  FROM slice JOIN batch ON batch.id = slice.batch_id
  WHERE slice.state IN ('cut', 'held')
    AND (slice.ends_at <= :now
-        OR batch.state NOT IN ('open', 'paused')
+        OR batch.state <> 'open'
         OR slice.state = 'cut' AND NOT EXISTS (
            SELECT 1 FROM reminder
             WHERE reminder.slice_id = slice.id AND reminder.state IN ('waiting', 'queued')))

@@ -90,6 +90,42 @@ async def test_the_same_in_english(world: World) -> None:
     assert "Back in the queue: 20. Thank you for telling us." == await mina.tap("Give back")
 
 
+async def test_who_was_promised_tasks_hears_when_their_batch_is_stopped(world: World) -> None:
+    sora, mina = await opened(world)
+    await post(world, sora, mina)
+    await clock(world)
+    await sora.say("/batches")
+    await sora.tap("영화 리뷰")
+    await sora.tap("멈추기")
+
+    await clock(world)
+
+    said = "🔔 알림\n\n• 영화 리뷰 일감이 잠시 쉬어서 맡아 두었던 20건을 돌려놓았어요. 이미 한 작업은 그대로 지급돼요."
+    assert said == mina.screen
+    assert ["일감 보기", "오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons
+    assert {} == unshown(world.kit.config.database)
+    count = len(mina.texts)
+    for _ in range(5):
+        world.clock.advance(30 * MINUTE)
+        await clock(world)
+    assert count == len(mina.texts)
+
+
+async def test_the_same_of_a_batch_that_is_closed(world: World) -> None:
+    sora, mina = await opened(world, "en")
+    await post(world, sora, mina, title="Films")
+    await clock(world)
+    await sora.say("/batches")
+    await sora.tap("Films")
+    await sora.tap("더보기")
+    await sora.tap("마감하기")
+    await sora.tap("네, 마감해요")
+
+    await clock(world)
+
+    assert "Films is over, so what was kept for you (20) has gone back." in mina.screen
+
+
 async def test_a_batch_is_new_to_somebody_for_a_day_and_once(world: World) -> None:
     sora, mina = await opened(world)
     await post(world, sora, mina)

@@ -18,6 +18,7 @@ from services import (
     inviting,
     leaving,
     notices,
+    nudging,
     offering,
     paging,
     people,
@@ -182,7 +183,7 @@ async def test_the_time_of_a_slice_runs_from_the_moment_its_message_went_out(des
     await desk.do(reminding.gather, desk.now, 50, SEOUL)
     # Half a day passes before the message gets out: nobody has lost anything by that.
     desk.wait(11 * HOUR)
-    while await desk.do(slicing.end_due, desk.now):
+    while await desk.do(nudging.end, desk.now):
         pass
 
     assert {mina: (Kind.NEW_WORK,)} == {
@@ -194,6 +195,61 @@ async def test_the_time_of_a_slice_runs_from_the_moment_its_message_went_out(des
     desk.wait(1)
     await tick(desk)
     assert {} == unshown(path)
+
+
+async def test_what_waits_in_a_batch_that_is_stopped_goes_back_and_its_worker_hears_so(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(TEXTS)
+    mina, jun = await opted_in(desk, 2)
+    reseed(path, [mina, jun])
+    await invite(desk, batch)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=True)
+    # Neither has been told of anything yet.
+    assert {} == await tick(desk)
+    assert {} == unshown(path)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=False)
+    desk.wait(HOUR)
+    assert {mina, jun} == set(await tick(desk))
+
+    desk.wait(MINUTE)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=True)
+    said = await tick(desk)
+
+    assert {mina: [(batch, 20, False)], jun: [(batch, 20, False)]} == {
+        each: [(line.batch, line.tasks, line.is_over) for line in lines] for each, lines in said.items()
+    }
+    assert {} == unshown(path)
+    desk.wait(MINUTE)
+    assert {} == await tick(desk)
+
+
+async def test_who_has_lost_what_waited_for_them_is_told_anew_once_the_batch_goes_on(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(TEXTS)
+    [mina] = await opted_in(desk, 1)
+    await desk.do(preferring.choose_most, desk.now, mina, 3)
+    reseed(path, [mina])
+    await tick(desk)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=True)
+    desk.wait(MINUTE)
+    assert [Kind.SLICE_ENDING] == kinds(await tick(desk), mina)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=False)
+
+    desk.wait(HOUR - 1)
+    assert {} == await tick(desk)
+    desk.wait(1)
+    assert [Kind.NEW_WORK] == kinds(await tick(desk), mina)
+    assert {mina: 20} == unshown(path)
+
+
+async def test_nobody_hears_that_a_batch_was_stopped_which_goes_on_again(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(TEXTS)
+    [mina] = await opted_in(desk, 1)
+    reseed(path, [mina])
+    await tick(desk)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=True)
+    await desk.do(nudging.end, desk.now)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=False)
+
+    assert {} == await tick(desk)
 
 
 async def test_what_was_not_shown_goes_to_others_and_no_old_button_answers_it(desk: Desk, path: Path) -> None:
@@ -221,7 +277,7 @@ async def test_a_message_that_failed_for_good_ends_its_slice(desk: Desk, path: P
 
     await send(desk, "failed")
     await desk.do(reminding.settle, desk.now, 50)
-    assert 1 == await desk.do(slicing.end_due, desk.now)
+    assert 1 == await desk.do(nudging.end, desk.now)
 
     assert {} == unshown(path)
     assert None is await desk.do(inviting.effect, batch)

@@ -11,7 +11,7 @@ from desk import Desk
 
 from rules.model import BatchId, Instant, PersonId
 from rules.reminding import Kind, is_held_out
-from services import expiring, inviting, notices, nudging, preferring, reminding, slicing
+from services import expiring, inviting, notices, nudging, preferring, reminding
 from services.inviting import Round
 from services.reminding import Line
 
@@ -83,7 +83,7 @@ async def tick(desk: Desk) -> dict[PersonId, tuple[Line, ...]]:
     await desk.do(reminding.settle, desk.now, 50)
     while await desk.do(expiring.expire, desk.now, 200):
         pass
-    while await desk.do(slicing.end_due, desk.now):
+    while await desk.do(nudging.end, desk.now):
         pass
     await desk.do(nudging.warn, desk.now)
     await desk.do(nudging.call_in, desk.now, 50)
