@@ -7,6 +7,7 @@ from rules.model import PersonId
 from rules.refusals import Refusal
 from services import contradictions, deeds, payouts, transfers
 from services.notices import Notice
+from services.payouts import Payout
 from services.transfers import State
 
 from .context import Kit
@@ -26,20 +27,29 @@ async def asked(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
 
 async def paid(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that their money has arrived."""
-    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
-    await kit.telegraph.send(notice.telegram_id, screens.paid(payout, kit.words_for(notice)))
+    if (payout := await _standing(kit, notice, blanks, "paid")) is not None:
+        await kit.telegraph.send(notice.telegram_id, screens.paid(payout, kit.words_for(notice)))
 
 
 async def failed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that it has not, and why."""
-    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
-    await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words_for(notice)))
+    if (payout := await _standing(kit, notice, blanks, "failed")) is not None:
+        await kit.telegraph.send(notice.telegram_id, screens.failed(payout, kit.words_for(notice)))
+
+
+async def _standing(kit: Kit, notice: Notice, blanks: Mapping[str, Any], state: str) -> Payout | None:
+    """A payout, unless the bank has said something else since, or it is known by another code by now."""
+    try:
+        payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
+    except LookupError:
+        return None
+    return payout if payout.state == state else None
 
 
 async def late(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """A worker hears that money has arrived after all that was said to have failed."""
-    payout = await kit.db.read(payouts.find, PersonId(notice.person), blanks["code"])
-    await kit.telegraph.send(notice.telegram_id, screens.late(payout, kit.words_for(notice)))
+    if (payout := await _standing(kit, notice, blanks, "paid")) is not None:
+        await kit.telegraph.send(notice.telegram_id, screens.late(payout, kit.words_for(notice)))
 
 
 async def below(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:

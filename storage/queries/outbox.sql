@@ -10,7 +10,7 @@ SELECT outbox.id, outbox.kind, outbox.blanks, outbox.attempts, outbox.person_id,
   FROM outbox JOIN person ON person.id = outbox.person_id
   LEFT JOIN reminding ON reminding.person_id = person.id
  WHERE outbox.state = 'queued' AND outbox.due_at <= :now AND person.reachable = 1
-   AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'payout_asked', 'payout_paid', 'payout_failed', 'forgetting', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released', 'payee_taxed'))
+   AND (person.leaving_at IS NULL OR outbox.kind IN ('paid', 'payout_asked', 'payout_paid', 'payout_failed', 'payout_late', 'forgetting', 'bonus', 'adjusted', 'rejected', 'judged', 'payee_saved', 'payee_changed', 'payee_released', 'payee_taxed'))
  ORDER BY outbox.due_at, outbox.id
  LIMIT :limit;
 

@@ -642,6 +642,22 @@ async def test_money_that_came_back_can_be_asked_for_again_once_a_second_person_
         assert [] == await shop.world.do(violations)
 
 
+async def test_nobody_is_told_late_what_is_not_true_any_more(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        [mina] = shop.workers
+        code = await asked(mina)
+        await sent(shop)
+        await bank_says(shop.sora, code, "오류")
+        await bank_says(shop.sora, code, "정상")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap(f"⚠ {code} 확인하기")
+        await shop.owner.tap("지급된 것이 맞아요")
+        await shop.owner.tap("네, 은행에서 확인했어요")
+        await told(shop, mina)
+        assert not any("처리하지 못했어요" in text for text in mina.texts)
+        assert "실패로 알려 드린 출금을 은행이 지급했어요" in mina.screen
+
+
 # What was withheld ----------------------------------------------------------------------------------------------------
 
 
