@@ -60,6 +60,7 @@ KINDS: Mapping[str, Deliver] = {
     "judged": reviews.judged,
     "proposed": reviews.undecided,
     "appealed": reviews.undecided,
+    "lapsed": reviews.lapsed,
     "flagged": flagged,
     "paid": paid,
     "violated": violated,

@@ -27,6 +27,12 @@ async def judged(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     await kit.telegraph.send(notice.telegram_id, rejections.rejection(kit.words_for(notice), found, now))
 
 
+async def lapsed(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
+    """A reviewer hears that rejections of theirs came to nothing, since nobody has confirmed them."""
+    screen = review.lapsed(kit.words_for(notice), blanks["title"], blanks["code"], blanks["count"])
+    await kit.telegraph.send(notice.telegram_id, screen)
+
+
 async def undecided(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> None:
     """Somebody is asked to decide; nothing when that is done, or theirs no more."""
     now = kit.clock.now()

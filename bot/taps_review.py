@@ -80,6 +80,14 @@ class ConfirmTap(Tap):
 
 
 @dataclass(frozen=True)
+class NobodyElseTap(Tap):
+    """There is nobody else who could decide about this rejection: I run this alone."""
+
+    code = "vx"
+    rejection: int
+
+
+@dataclass(frozen=True)
 class JudgeAppealTap(Tap):
     """The worker is right (1), or the rejection stands (0)."""
 

@@ -10,13 +10,14 @@ from bot.taps_review import (
     ExpectTap,
     JudgeAppealTap,
     NextTap,
+    NobodyElseTap,
     RejectTap,
     ReviewsTap,
     RuleTap,
 )
 from rules.model import AnswerId, BatchId
 from rules.refusals import Refusal
-from services import appealing, drafting, rejecting, reviewing
+from services import appealing, deeds, drafting, rejecting, reviewing
 
 
 async def review(ctx: Context, argument: str) -> None:
@@ -59,16 +60,27 @@ async def ask_expected(ctx: Context, tap: RuleTap) -> None:
 
 
 async def reject(ctx: Context, tap: ExpectTap) -> None:
-    """It is done, and the next answer comes."""
+    """It is done, and the next answer comes, unless there is nobody who could confirm it."""
     answer = AnswerId(tap.answer)
     made = await ctx.run(rejecting.reject, ctx.now, ctx.person.id, answer, tap.rule, tap.expected)
+    following = NextTap(made.batch, tap.doubt, tap.answer)
+    if made.lacks_second:
+        await ctx.show(screens.unseconded(ctx.words, made.rejection, following))
+        return
     await ctx.toast(ctx.words.plain("review.proposed" if made.is_proposed else "review.rejected"))
-    await show_next(ctx, NextTap(made.batch, tap.doubt, tap.answer))
+    await show_next(ctx, following)
 
 
 async def show_decision(ctx: Context, tap: DecideTap) -> None:
     found = await ctx.run(appealing.for_decision, ctx.person.id, tap.rejection)
     await ctx.show(screens.decision(ctx.words, found, ctx.now))
+
+
+async def say_alone(ctx: Context, tap: NobodyElseTap) -> None:
+    """An owner says that there is nobody else, and decides."""
+    await ctx.run(deeds.set_alone, ctx.now, ctx.person.id, True)
+    await ctx.toast(ctx.words.plain("start.alone_noted"))
+    await show_decision(ctx, DecideTap(tap.rejection))
 
 
 async def confirm(ctx: Context, tap: ConfirmTap) -> None:
@@ -96,6 +108,7 @@ ROUTES: tuple[Route, ...] = (
     on_tap(RuleTap, ask_expected),
     on_tap(ExpectTap, reject),
     on_tap(DecideTap, show_decision),
+    on_tap(NobodyElseTap, say_alone),
     on_tap(ConfirmTap, confirm),
     on_tap(JudgeAppealTap, judge),
 )

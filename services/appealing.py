@@ -1,5 +1,7 @@
 """What a worker says to a rejection, and what follows from it, or from the time that passes."""
 
+import json
+from collections import Counter
 from dataclasses import dataclass
 
 from rules import review
@@ -21,6 +23,7 @@ class Rejection:
     """A rejected answer, as its worker and those who decide see it.
 
     `until` is the end of the time to object, or of the time to decide about that; None when neither runs.
+    `lacks_second` when whoever decides would have to be somebody else, and nobody is.
     """
 
     id: int
@@ -33,6 +36,7 @@ class Rejection:
     until: Instant | None
     is_released: bool
     may_deny: bool
+    lacks_second: bool = False
 
 
 def of_worker(tx: Tx, worker: PersonId, rejection: int) -> Rejection:
@@ -43,10 +47,11 @@ def of_worker(tx: Tx, worker: PersonId, rejection: int) -> Rejection:
 def for_decision(tx: Tx, person: PersonId, rejection: int) -> Rejection:
     """A rejection about which somebody may decide. Raises Refusal otherwise."""
     row = require_decider(tx, person, rejection)
-    return _view(tx, row, may_deny=row["reviewer_id"] != person or deeds.is_alone(tx))
+    may_deny = row["reviewer_id"] != person or deeds.is_alone(tx)
+    return _view(tx, row, may_deny=may_deny, lacks_second=not may_deny and deeds.lacks_second(tx, person))
 
 
-def _view(tx: Tx, row: Row, *, may_deny: bool) -> Rejection:
+def _view(tx: Tx, row: Row, *, may_deny: bool, lacks_second: bool = False) -> Rejection:
     answer = answer_row(tx, row["answer_id"])
     item = item_of(tx, answer)
     return Rejection(
@@ -60,6 +65,7 @@ def _view(tx: Tx, row: Row, *, may_deny: bool) -> Rejection:
         until=_until(row, answer["settles_at"]),
         is_released=row["released_at"] is not None,
         may_deny=may_deny,
+        lacks_second=lacks_second,
     )
 
 
@@ -184,10 +190,19 @@ def _judged(tx: Tx, now: Instant, person: PersonId, rejection: int) -> Rejection
 
 
 def withdraw_late(tx: Tx, now: Instant, limit: int) -> int:
-    """Withdraw proposals that nobody confirmed before their answers were settled; how many."""
+    """Withdraw proposals that nobody confirmed before their answers were settled; how many.
+
+    Reviewers who still are any are told, once for each batch, unless the worker has taken the answer back.
+    """
     rows = tx.all("rejections.lapsed_proposals", now=now, limit=limit)
     for row in rows:
         tx.run("rejections.withdraw", rejection=row["id"], person=None, now=now)
+    told = [row for row in rows if row["rights"] and not row["undone"]]
+    lapsed = Counter((row["reviewer_id"], row["code"], row["title"]) for row in told)
+    for (reviewer, code, title), count in lapsed.items():
+        said = json.dumps({"code": code, "title": title, "count": count})
+        key = f"lapsed:{code}:{reviewer}:{now}:{rows[0]['id']}"
+        tx.run("outbox.queue", key=key, person=reviewer, kind="lapsed", blanks=said, now=now)
     return len(rows)
 
 

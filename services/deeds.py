@@ -26,6 +26,11 @@ def is_alone(tx: Tx) -> bool:
     return _was_said(tx) and not _has_others(tx)
 
 
+def lacks_second(tx: Tx, person: PersonId) -> bool:
+    """Whether an owner has not said that there is nobody else, though there is nobody."""
+    return not _was_said(tx) and not _has_others(tx) and tx.one("deeds.owner", person=person) is not None
+
+
 def set_alone(tx: Tx, now: Instant, person: PersonId, is_on: bool) -> None:
     """An owner says that there is nobody else, or that there is; noted.
 
@@ -57,7 +62,7 @@ def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
     """
     require(tx, second, Role.COORDINATOR, Role.OWNER)
     if first == second and not is_alone(tx):
-        raise Refusal("refusal.second_person")
+        raise Refusal("refusal.no_second_person" if lacks_second(tx, second) else "refusal.second_person")
 
 
 def _was_said(tx: Tx) -> bool:

@@ -16,11 +16,15 @@ from .reviewing import deciders, may_decide, require_reviewable, rules_of, takes
 
 @dataclass(frozen=True)
 class Outcome:
-    """A rejection was made; `is_proposed` when somebody else has to look first."""
+    """A rejection was made; `is_proposed` when somebody else has to look first.
+
+    `lacks_second` when nobody else is there, and whoever made it may say so.
+    """
 
     rejection: int
     batch: BatchId
     is_proposed: bool
+    lacks_second: bool = False
 
 
 def reject(tx: Tx, now: Instant, person: PersonId, answer: AnswerId, rule: int, expected: int) -> Outcome:
@@ -55,7 +59,7 @@ def reject(tx: Tx, now: Instant, person: PersonId, answer: AnswerId, rule: int, 
     else:
         put_in_force(tx, now, made["id"], None)
     deeds.note(tx, now, person, "propose" if is_proposed else "reject", str(made["id"]))
-    return Outcome(made["id"], row["batch_id"], is_proposed)
+    return Outcome(made["id"], row["batch_id"], is_proposed, is_proposed and deeds.lacks_second(tx, person))
 
 
 def _require_expected(row: Row, expected: int) -> None:

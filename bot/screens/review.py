@@ -16,6 +16,7 @@ from ..taps_review import (
     ExpectTap,
     JudgeAppealTap,
     NextTap,
+    NobodyElseTap,
     RejectTap,
     ReviewsTap,
     RuleTap,
@@ -194,6 +195,21 @@ def _several(words: Words, found: Examined, rule: Rule, ticked: int) -> Iterator
     )
 
 
+def unseconded(words: Words, made: int, following: NextTap) -> Screen:
+    """A rejection is proposed, and nobody is there who could confirm it."""
+    following_button = Button(words.plain("review.next"), following)
+    return Screen(words.line("review.unseconded"), (_nobody_else(words, made), (following_button,)))
+
+
+def _nobody_else(words: Words, rejection: int) -> Row:
+    return (Button(words.plain("start.alone"), NobodyElseTap(rejection)),)
+
+
+def lapsed(words: Words, title: str, code: str, count: int) -> Screen:
+    """To a reviewer: nobody has confirmed in time."""
+    return Screen(words.line("review.lapsed", title=shortened(title, BUTTON_LETTERS), code=code, count=count))
+
+
 def decision(words: Words, found: Rejection, now: Instant) -> Screen:
     """A rejection that takes a second look, or one that its worker does not accept."""
     room, rest = CAPTION_ROOM if found.item.picture else ROOM
@@ -212,19 +228,22 @@ def decision(words: Words, found: Rejection, now: Instant) -> Screen:
     lines += ["", words.line("review.amount", amount=words.money(found.amount))]
     if found.until is not None:
         lines.append(words.line(f"review.until_{found.state}", when=words.when(found.until, now)))
-    if found.state == "appealed" and not found.may_deny:
+    if found.lacks_second and found.state in ("proposed", "appealed"):
+        lines.append(words.line("review.nobody_else_here"))
+    elif found.state == "appealed" and not found.may_deny:
         lines.append(words.line("review.only_another"))
     return Screen("\n".join(lines), _decision_keyboard(words, found), found.item.picture)
 
 
 def _decision_keyboard(words: Words, found: Rejection) -> tuple[Row, ...]:
     back = (Button(words.plain("review.back_to_list"), ReviewsTap()),)
+    alone = (_nobody_else(words, found.id),) if found.lacks_second else ()
     if found.state == "proposed":
         drop = Button(words.plain("review.drop"), ConfirmTap(found.id, 0))
         confirm = Button(words.plain("review.confirm"), ConfirmTap(found.id, 1))
-        return ((drop, confirm) if found.may_deny else (drop,), back)
+        return ((drop, confirm) if found.may_deny else (drop,), *alone, back)
     if found.state == "appealed":
         uphold = Button(words.plain("review.uphold"), JudgeAppealTap(found.id, 1))
         deny = Button(words.plain("review.deny"), JudgeAppealTap(found.id, 0))
-        return ((uphold, deny) if found.may_deny else (uphold,), back)
+        return ((uphold, deny) if found.may_deny else (uphold,), *alone, back)
     return (back,)

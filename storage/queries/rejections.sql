@@ -77,7 +77,12 @@ SELECT COUNT(*) AS answers
 
 -- name: lapsed_proposals
 -- Proposals that came too late: the answer is settled, about to be, or taken back.
-SELECT rejection.id FROM rejection JOIN answer ON answer.id = rejection.answer_id
+SELECT rejection.id, rejection.reviewer_id, answer.undone, batch.code, batch.title,
+       reviewer.is_coordinator + reviewer.is_owner AS rights
+  FROM rejection
+  JOIN answer ON answer.id = rejection.answer_id
+  JOIN batch ON batch.id = rejection.batch_id
+  JOIN person reviewer ON reviewer.id = rejection.reviewer_id
  WHERE rejection.state IN ('proposed', 'told', 'appealed') AND rejection.state = 'proposed'
    AND (answer.settles_at <= :now OR answer.undone = 1 OR answer.settlement_id IS NOT NULL)
  ORDER BY rejection.id

@@ -208,7 +208,7 @@ async def test_nobody_but_another_owner_releases_an_account(desk: Desk) -> None:
     await desk.do(payees.dispute, desk.now, boss.id)
 
     assert "refusal.only_owner" == await refusal(desk, payees.release, desk.now, mina, mina)
-    assert "refusal.second_person" == await refusal(desk, payees.release, desk.now, boss.id, boss.id)
+    assert "refusal.no_second_person" == await refusal(desk, payees.release, desk.now, boss.id, boss.id)
     other = await second_owner(desk)
     await desk.do(payees.release, desk.now, other, boss.id)
     await desk.do(payees.dispute, desk.now, boss.id)
@@ -316,7 +316,7 @@ async def test_nobody_makes_themselves_exempt_and_workers_make_nobody(desk: Desk
     for person in (boss, mina):
         await save(desk, person, f"of {person}")
 
-    assert "refusal.second_person" == await refusal(desk, payees.set_tax, desk.now, boss, boss, Profile.EXEMPT)
+    assert "refusal.no_second_person" == await refusal(desk, payees.set_tax, desk.now, boss, boss, Profile.EXEMPT)
     assert "refusal.only_coordinator" == await refusal(desk, payees.set_tax, desk.now, mina, mina, Profile.EXEMPT)
 
 
