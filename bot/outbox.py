@@ -49,12 +49,12 @@ async def send_due(kit: Kit, now: Instant, kinds: Mapping[str, Deliver]) -> str:
 
 
 async def _send(kit: Kit, notice: Notice, kinds: Mapping[str, Deliver]) -> None:
-    """Send one message, unless its chat has to be left alone now."""
+    """Send one message, unless its chat has to be left alone now, or its reader."""
     now = kit.clock.now()
     if wait := kit.telegraph.pacer.delay(notice.telegram_id, Lane.PUSH):
         await kit.db.run(notices.mark, notice.id, "queued", Instant(now + int(wait * SECOND) + 1))
         return
-    if not await kit.db.run(notices.mark, notice.id, "sending", now, attempted=True):
+    if not await kit.db.run(notices.begin, now, notice, kit.config.timezone):
         return
     state, due = await _deliver(kit, notice, kinds)
     await kit.db.run(notices.mark, notice.id, state, due)

@@ -1,10 +1,11 @@
 """When somebody may be reminded: on the days and hours that they chose, where they live, and never too often."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from hashlib import blake2b
+from typing import assert_never
 from zoneinfo import ZoneInfo
 
 from . import days
@@ -20,6 +21,14 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     DIGEST = "digest"
     COME_BACK = "come_back"
+
+
+class Manner(StrEnum):
+    """When news goes out that nobody has asked for: by day is in the hours that somebody chose for reminders."""
+
+    AT_ONCE = "at once"
+    BY_DAY = "by day"
+    IF_WANTED = "if wanted"
 
 
 class Snooze(StrEnum):
@@ -121,6 +130,24 @@ def next_allowed(choices: Choices, kind: Kind, at: Instant, sent: Sequence[Insta
             return then
         then = opens(choices, day.ends)
     return None
+
+
+def news_allowed(choices: Choices, manner: Manner, at: Instant) -> Instant | None:
+    """The first instant from `at` on at which news may go out; None when somebody does not want it.
+
+    What has to be known goes out by day on every day, whatever somebody wants; other news is as payouts are.
+    """
+    match manner:
+        case Manner.AT_ONCE:
+            return at
+        case Manner.BY_DAY:
+            return opens(replace(choices, days=EVERY_DAY), at)
+        case Manner.IF_WANTED:
+            if Kind.PAYOUT not in choices.kinds or choices.snoozed_until >= FOREVER:
+                return None
+            return opens(choices, Instant(max(at, choices.snoozed_until)))
+        case _:
+            assert_never(manner)
 
 
 def is_given_up(choices: Choices) -> bool:

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import fsspec
 import pytest
-from exported import FILES, TELEGRAM, Filling, filled, objects, table
+from exported import FILES, START, TELEGRAM, Filling, filled, objects, table
 from world import Someone, World
 
 from rules.model import MINUTE, BatchId
@@ -97,6 +97,7 @@ async def bureau(folder: Path, **environment: str) -> AsyncIterator[Bureau]:
     async with filled(folder) as rows:
         batch = lay(rows)
     async with World.open(folder, environment=environment) as world:
+        world.clock.advance(START - world.clock.now())
         yield Bureau(world, batch, folder)
 
 

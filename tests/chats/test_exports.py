@@ -3,7 +3,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from exported import FILES, TELEGRAM, Filling, filled, table
+from exported import FILES, START, TELEGRAM, Filling, filled, table
 from world import Someone, World
 
 from bot.exports import deliver, send
@@ -36,6 +36,7 @@ async def exporting_world(folder: Path) -> AsyncIterator[tuple[World, BatchId, l
     async with filled(folder) as rows:
         first, _ = lay(rows)
     async with World.open(folder) as world:
+        world.clock.advance(START - world.clock.now())
         names = ["소라", "준", "운영자", "미나"]
         yield world, first, [world.somebody(name, user_id=TELEGRAM + each) for each, name in enumerate(names)]
 

@@ -66,7 +66,7 @@ async def test_why_leads_from_the_balance_down_to_the_answers_and_back(world: Wo
     assert "11건 × 20원 = 220원" in await mina.tap("영화 리뷰 220원")
     assert "되돌린 답 (더하지 않았어요)\n1건 × 20원 = 20원" in mina.screen
     assert "11번째 영화는 볼만했다 → 긍정\n20원" in await mina.tap("답 보기")
-    assert "1. 오늘 23:13 · 영화 리뷰\n1번째" in await mina.tap("이전 ▸")
+    assert "1. 오늘 10:13 · 영화 리뷰\n1번째" in await mina.tap("이전 ▸")
     await mina.tap("◂ 최근")
     for _ in range(5):
         await mina.tap("◂ 위로")

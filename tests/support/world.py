@@ -26,7 +26,8 @@ from storage import Tx
 
 TOKEN = "7123456789:AAFakeFakeFakeFakeFakeFakeFakeFake"
 OWNER = 1000001
-START = 1_790_000_000_000
+START = 1_789_953_200_000
+"""13 past 10 on Monday, 21 September 2026, in Seoul: people are awake."""
 STUCK_SECONDS = 0.5
 
 P = ParamSpec("P")
