@@ -21,6 +21,7 @@ from .clock import Clock, WallClock
 from .config import Config
 from .contact import Contact, Patience
 from .context import Kit
+from .flood import Flood
 from .health import Health
 from .inbox import Inbox
 from .measured import MeasuredDatabase, MeasuredRequest
@@ -36,6 +37,7 @@ from .supervision import Background, forever
 from .telegraph import Telegraph
 from .timer import Timer
 from .transport import AiohttpRequest
+from .turns import Lane
 from .webhook import Webhook
 
 log = logging.getLogger(__name__)
@@ -88,7 +90,7 @@ async def assembled(
         await pacer.load()
         is_needed = await measured.read(payees.one_sealed) is not None
         secret = load_secret(config.secret_file, await measured.read(returning.restored_at), is_needed=is_needed)
-        running = _running(config, bot, measured, clock, polls, metrics, patience, pacer, secret)
+        running = _running(config, bot, measured, clock, polls, metrics, patience, pacer, secret, timer)
         try:
             yield running
         finally:
@@ -111,12 +113,14 @@ def _running(
     patience: Patience | None,
     pacer: Pacer,
     secret: Secret,
+    timer: Timer | None,
 ) -> Running:
     telegraph = Telegraph(bot, db, secret, PictureStore(config.pictures), pacer)
     contact = Contact(db, clock, patience)
     health = Health(db, clock, contact, config.data_dir)
     kit = Kit(config, bot, db, clock, secret, telegraph, contact, health, metrics, Background())
-    inbox = Inbox(db, clock, secret, Router(kit, ROUTES).handle)
+    flood = Flood(timer, lambda chat: pacer.delay(chat, Lane.REPLY), metrics.spared)
+    inbox = Inbox(db, clock, secret, Router(kit, ROUTES).handle, timer=timer, flood=flood)
     webhook = Webhook(kit, inbox, config.webhook_url) if config.webhook_url is not None else None
     receiver = Receiver(bot, polls, inbox, contact)
     return Running(kit, inbox, receiver, webhook)

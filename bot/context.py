@@ -110,6 +110,16 @@ class Context:
         return self._person is not None
 
     @property
+    def may_repeat(self) -> bool:
+        """Whether nothing has been changed yet, so that a failed update can be tried again."""
+        return not self._arrived.is_done
+
+    @property
+    def is_last(self) -> bool:
+        """Whether the update is set aside when it fails this time."""
+        return self._arrived.is_last
+
+    @property
     def words(self) -> Words:
         if self._person is not None:
             return self.kit.words_for(self._person)

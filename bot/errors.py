@@ -44,8 +44,11 @@ async def _word(context: Context, error: Exception) -> str:
 
 
 async def tell(context: Context, plain: str, html: str) -> None:
-    """A short text as a toast where a tap waits for one; otherwise, or when it is long, as a message."""
+    """A short text as a toast where a tap waits for one; otherwise, or when it is long, as a message.
+
+    Of the same message several times in a chat that has to be left alone for a while, one is sent.
+    """
     if context.may_toast and len(plain) <= 200:
         await context.toast(plain, alert=len(plain) > 60)
     else:
-        await context.say(Screen(html))
+        await context.say(Screen(html), key=html)

@@ -1,13 +1,16 @@
 """People who write faster than anybody reads: they are answered once a second, and it costs the others nothing."""
 
 import asyncio
+import logging
 from collections import deque
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from time import monotonic
+from enum import StrEnum
 from typing import Any
 
-from .supervision import outcome
+from .timer import SystemTimer, Timer
+
+log = logging.getLogger(__name__)
 
 BURST = 5
 """How many messages within a second are nobody's business."""
@@ -16,80 +19,154 @@ IN_HAND = 2
 """Who waits for an answer before writing on is never held up, however fast that goes."""
 
 SECOND = 1.0
-CALM = 10.0
-"""How long somebody who has flooded is answered no faster than once a second."""
+CALM = 10
+"""Seconds after which somebody who has flooded may write as they like."""
 
+FEW, MOST = 20, 200
+"""How many messages of one person wait before whatever repeats any of them is spared, and at all."""
+
+BEHIND = 10.0
+"""Seconds that a chat's answers may be late before the next one is made."""
+
+LEAST_PAUSE = 0.001
 WRITERS = 10_000
 
 Update = dict[str, Any]
 
 
+class Spared(StrEnum):
+    """Why a message is not stored."""
+
+    REPEATED = "repeated"
+    TOO_MANY = "too many"
+
+
+@dataclass
+class Waiting:
+    """A message that is answered later: what it says to the bot, and how it goes on once it is stored."""
+
+    said: str | None
+    go_on: Callable[[], None] | None = None
+
+
 @dataclass
 class Writer:
-    """Somebody's last messages: when they came, which are being handled, and the newest of those held back."""
+    """When somebody's last messages were written by Telegram's clock, which are being handled, and which wait."""
 
-    recent: deque[float] = field(default_factory=lambda: deque(maxlen=BURST))
+    dates: deque[int] = field(default_factory=lambda: deque(maxlen=BURST))
     in_hand: set[int] = field(default_factory=set)
-    held: Update | None = None
+    waiting: dict[int, Waiting] = field(default_factory=dict)
+    calm_date: int = 0
     free_at: float = 0.0
-    calm_at: float = 0.0
+    releasing: asyncio.Task[None] | None = None
+
+    def watch(self, date: int) -> None:
+        """Count a message, and see whether it is one too many."""
+        is_fast = len(self.dates) == BURST and date - self.dates[0] < SECOND
+        self.dates.append(date)
+        if is_fast and (date < self.calm_date or len(self.in_hand) >= IN_HAND):
+            self.calm_date = date + CALM
+
+    def repeats(self, said: str | None) -> bool:
+        """Whether one that waits says the same. Typed words may be meant to repeat the ones before."""
+        if said is None or not self.waiting:
+            return False
+        if len(self.waiting) >= FEW:
+            return any(said == each.said for each in self.waiting.values())
+        *_, last = self.waiting.values()
+        return said == last.said and said[:1] in ("", "/")
+
+    @property
+    def next(self) -> int | None:
+        """The oldest of those that wait and are stored."""
+        return next((number for number, each in self.waiting.items() if each.go_on is not None), None)
 
 
 class Flood:
-    """Holds back what one person writes too fast. Of all that is held the newest remains, and goes on in its second.
+    """Holds back the answers to what one person writes too fast, which is stored all the same. Taps are never held.
 
-    What is held is not stored, so that a flood does not reach the database. Taps and files are never held.
+    How fast somebody writes is told by the dates of their messages, so that what has waited at Telegram for a bot that
+    was away is no flood. Not stored is what repeats a message that waits, and what comes when MOST of them wait.
     """
 
     def __init__(
-        self, go_on: Callable[[Update], Coroutine[Any, Any, None]], timer: Callable[[], float] = monotonic
+        self,
+        timer: Timer | None = None,
+        delay: Callable[[int], float] = lambda _chat: 0.0,
+        spare: Callable[[Spared], None] = lambda _why: None,
     ) -> None:
-        self._go_on = go_on
-        self._timer = timer
+        """`delay` tells how many seconds late a chat's answers are; `spare` hears of what is not stored."""
+        self._timer = timer or SystemTimer()
+        self._delay = delay
+        self._spare = spare
         self._writers: dict[int, Writer] = {}
-        self._releasing: set[asyncio.Task[None]] = set()
 
-    def holds(self, sender: int, update: Update) -> bool:
-        """Whether an update has to wait, and takes the place of what waited before; else it is in hand from now on."""
+    def admits(self, sender: int, update: Update, *, is_stored: bool = False) -> bool:
+        """Whether an update has to be stored; from now on it is in hand, or waits."""
         if not sender or not is_talk(update):
-            return False
-        writer, now = self._writer(sender), self._timer()
-        self._watch(writer, now)
-        if now >= writer.calm_at or (writer.held is None and now >= writer.free_at):
+            return True
+        writer, number = self._writer(sender), update["update_id"]
+        if number in writer.waiting or number in writer.in_hand:
+            return True
+        date, now = date_of(update), self._timer.seconds()
+        writer.watch(date)
+        if not writer.waiting and (date >= writer.calm_date or now >= writer.free_at):
             writer.free_at = now + SECOND
-            writer.in_hand.add(update["update_id"])
+            writer.in_hand.add(number)
+            return True
+        said = said_in(update)
+        why = None if is_stored else self._why_not(writer, said)
+        if why is not None:
+            self._spare(why)
             return False
-        if writer.held is None:
-            self._release_later(sender, writer.free_at - now)
-        writer.held = update
+        writer.waiting[number] = Waiting(said)
         return True
 
-    @staticmethod
-    def _watch(writer: Writer, now: float) -> None:
-        """Count a message, and see whether it is one too many."""
-        is_fast = len(writer.recent) == BURST and now - writer.recent[0] < SECOND
-        writer.recent.append(now)
-        if is_fast and (now < writer.calm_at or len(writer.in_hand) >= IN_HAND):
-            writer.calm_at = now + CALM
+    def holds(self, sender: int, number: int, go_on: Callable[[], None]) -> bool:
+        """Whether an update, which is stored by now, is to go on later; that is seen to."""
+        writer = self._writers.get(sender)
+        if writer is None or number not in writer.waiting:
+            return False
+        writer.waiting[number].go_on = go_on
+        if writer.releasing is None:
+            writer.releasing = asyncio.create_task(self._release(sender, writer))
+        return True
 
-    def begun(self, sender: int, update: Update) -> None:
-        """An update is on its way to its handler."""
-        if is_talk(update):
-            self._writer(sender).in_hand.add(update["update_id"])
-
-    def done(self, sender: int, update: Update) -> None:
-        """An update has been handled, or had been before."""
+    def withdraw(self, sender: int, number: int) -> None:
+        """An update was not stored, or had been before."""
         writer = self._writers.get(sender)
         if writer is not None:
-            writer.in_hand.discard(update["update_id"])
+            writer.in_hand.discard(number)
+            if number in writer.waiting and writer.waiting[number].go_on is None:
+                del writer.waiting[number]
 
-    def held(self) -> list[Update]:
-        """Take out all that waits: the end has come."""
-        for task in self._releasing:
+    def done(self, sender: int, number: int) -> None:
+        """An update has been handled."""
+        writer = self._writers.get(sender)
+        if writer is not None:
+            writer.in_hand.discard(number)
+
+    async def idle(self) -> None:
+        """Wait until all that waits has gone on."""
+        while releasing := self._releasing():
+            await asyncio.wait(releasing)
+
+    def stop(self) -> None:
+        """Whatever waits is stored, and the next start takes it up."""
+        for task in self._releasing():
             task.cancel()
-        updates = [writer.held for writer in self._writers.values() if writer.held is not None]
-        self._writers.clear()
-        return updates
+
+    def _releasing(self) -> list[asyncio.Task[None]]:
+        return [each.releasing for each in self._writers.values() if each.releasing is not None]
+
+    @staticmethod
+    def _why_not(writer: Writer, said: str | None) -> Spared | None:
+        if writer.repeats(said):
+            return Spared.REPEATED
+        if len(writer.waiting) < MOST:
+            return None
+        log.warning("%s messages of one person wait already; another one is left out", MOST)
+        return Spared.TOO_MANY
 
     def _writer(self, sender: int) -> Writer:
         if sender not in self._writers and len(self._writers) >= WRITERS:
@@ -97,27 +174,44 @@ class Flood:
         return self._writers.setdefault(sender, Writer())
 
     def _forget(self) -> None:
-        now = self._timer()
+        now = self._timer.seconds()
         for sender, writer in list(self._writers.items()):
-            is_quiet = not writer.recent or now - writer.recent[-1] > SECOND
-            if is_quiet and not writer.in_hand and writer.held is None:
+            if now >= writer.free_at and not writer.in_hand and not writer.waiting:
                 del self._writers[sender]
 
-    def _release_later(self, sender: int, seconds: float) -> None:
-        task = asyncio.create_task(self._release(sender, seconds))
-        self._releasing.add(task)
-        task.add_done_callback(self._releasing.discard)
-
-    async def _release(self, sender: int, seconds: float) -> None:
-        await asyncio.sleep(seconds)
-        writer = self._writers[sender]
-        update, writer.held = writer.held, None
-        writer.free_at = self._timer() + SECOND
-        if update is not None:
-            await outcome(self._go_on(update))
+    async def _release(self, sender: int, writer: Writer) -> None:
+        """One a second goes on, and none while the chat has not got the answers to earlier ones."""
+        try:
+            while (number := writer.next) is not None:
+                now = self._timer.seconds()
+                late = self._delay(sender) - BEHIND
+                pause = max(writer.free_at - now, late, SECOND if late > 0 else 0.0)
+                if pause > LEAST_PAUSE:
+                    await self._timer.sleep(pause)
+                    continue
+                go_on = writer.waiting.pop(number).go_on
+                writer.in_hand.add(number)
+                writer.free_at = now + SECOND
+                if go_on is not None:
+                    go_on()
+        finally:
+            writer.releasing = None
 
 
 def is_talk(update: Update) -> bool:
-    """A command or anything else typed."""
-    message = update.get("message")
-    return isinstance(message, dict) and "text" in message
+    """Anything written or sent: a command, words, a file, a picture."""
+    return isinstance(update.get("message"), dict)
+
+
+def date_of(update: Update) -> int:
+    """When Telegram took a message, in seconds; a message without a date is none that can be handled."""
+    date = update["message"].get("date")
+    return date if type(date) is int else 0
+
+
+def said_in(update: Update) -> str | None:
+    """What a message says to the bot: its text, or nothing that it understands. A file is always something else."""
+    message = update["message"]
+    if "document" in message:
+        return None
+    return str(message.get("text", ""))

@@ -10,6 +10,7 @@ from services import measuring
 from storage import Database
 
 from .contact import Contact
+from .flood import Spared
 
 LEDGER_EVERY = 600.0
 """Seconds between two looks at the whole ledger."""
@@ -36,6 +37,11 @@ class Metrics:
         self.commit_seconds = Histogram(
             "commit_seconds", "From handing in a unit of work to its commit", registry=registry, buckets=QUICK
         )
+        self._spared = Counter(
+            "messages_spared", "Messages of people who flood that are not stored", ["why"], registry=registry
+        )
+        for why in Spared:
+            self._spared.labels(why.value)
         self.job_last_success = Gauge("job_last_success", "Unix time", ["job"], registry=registry)
         self._poll_age = self._gauge("last_poll_age_seconds", "Since Telegram was last in reach")
         self._pending = self._gauge("inbox_pending", "Updates that are stored and not handled yet")
@@ -47,6 +53,9 @@ class Metrics:
 
     def _gauge(self, name: str, meaning: str) -> Gauge:
         return Gauge(name, meaning, registry=self._registry)
+
+    def spared(self, why: Spared) -> None:
+        self._spared.labels(why.value).inc()
 
     def job_succeeded(self, job: str, now: Instant) -> None:
         self.job_last_success.labels(job).set(now / SECOND)

@@ -11,6 +11,7 @@ from telegram.ext import filters
 
 from services import people
 from services.reaching import lose
+from storage import is_fault
 
 from .context import Context, Kit, Sender, Tapped
 from .errors import word_error
@@ -115,7 +116,7 @@ class Router:
         chosen = self._chosen(context, update) if context is not None else None
         if context is None or chosen is None:
             return
-        result = await self._guarded(context, chosen.act)
+        result = await self._tried(context, chosen.act)
         await context.toast()
         for act in context.rest:
             self._kit.background.start(self._going_on(context, act))
@@ -186,6 +187,22 @@ class Router:
 
     async def _going_on(self, context: Context, act: Act) -> None:
         await self._guarded(context, act)
+
+    async def _tried(self, context: Context, act: Act) -> str:
+        """The same as `_guarded`, but what the storage is to blame for is raised as long as nothing has been changed.
+
+        It is tried again in a moment, and only the last attempt says that it has failed. Refusals are answers, and a
+        bug would fail as often: both are said at once, and the update is done.
+        """
+        try:
+            await act(context)
+        except Exception as error:
+            if not (is_fault(error) and context.may_repeat):
+                return await word_error(context, error)
+            if context.is_last:
+                await word_error(context, error)
+            raise
+        return "done"
 
     async def _guarded(self, context: Context, act: Act) -> str:
         """Do it, and say in a word how it went."""

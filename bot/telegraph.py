@@ -88,6 +88,8 @@ class Telegraph:
                 await work(hasty)
             except (RetryAfter, NotSent):
                 pass  # It had no effect, so all of it is done later.
+            except Superseded:
+                return
             else:
                 return
         self.pacer.later(work(self))

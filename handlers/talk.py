@@ -19,7 +19,7 @@ def listener(expects: Mapping[str, Expectation]) -> Callable[[Context, str], Awa
         if word in expects:
             await expects[word](ctx, argument, text)
         else:
-            await ctx.say(Screen(ctx.words.line("start.not_understood")))
+            await ctx.say(Screen(ctx.words.line("start.not_understood")), key="start.not_understood")
 
     return listen
 

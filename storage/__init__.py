@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .database import Database, DatabaseTaken, DatabaseUnusable, NewerSchema, Row, Trouble, Tx, UniqueViolation
+from .faults import is_fault
 from .lock import refuse_if_taken
 
 __all__ = [
@@ -15,6 +16,7 @@ __all__ = [
     "Trouble",
     "Tx",
     "UniqueViolation",
+    "is_fault",
     "open_database",
     "path_of",
     "refuse_if_taken",
