@@ -4,6 +4,7 @@ import io
 import zipfile
 
 from PIL import Image
+from seconded import second
 from world import Someone, World
 
 from rules.model import DAY, HOUR
@@ -39,7 +40,13 @@ async def open_first(sora: Someone) -> str:
     return await sora.tap(next(button for button in sora.buttons if button.startswith("영화 리뷰 · ")))
 
 
-async def reject_first(sora: Someone, rule: str = "1. 줄거리만 있으면 부정") -> str:
+async def reject_first(sora: Someone, rule: str = "1. 줄거리만 있으면 부정") -> None:
+    """The first answer is rejected for good: where it takes two, somebody else has agreed."""
+    await propose_first(sora, rule)
+    await sora.world.do(second, sora.world.clock.now())
+
+
+async def propose_first(sora: Someone, rule: str = "1. 줄거리만 있으면 부정") -> str:
     await open_first(sora)
     await sora.tap("반려")
     await sora.tap(rule)
@@ -164,12 +171,12 @@ async def test_more_than_a_tenth_takes_a_second_look(world: World) -> None:
     owner, sora, mina = await posted(world, "미나")
     await answers(world, mina, 12)
     assert "10%" not in await open_first(sora)
-    assert "반려했어요" in await reject_first(sora)
+    assert "반려했어요" in await propose_first(sora)
     assert "하나 더 반려하면 이 일감의 10%를 넘어서" in await open_first(sora)
     await sora.tap("반려")
     assert "고르면 다른 담당자가 확인한 뒤에 반려돼요" in await sora.tap("1. 줄거리만")
-    assert "10%를 넘어서" in await reject_first(sora)
-    assert "10%를 넘어서" in await reject_first(sora)
+    assert "10%를 넘어서" in await propose_first(sora)
+    assert "10%를 넘어서" in await propose_first(sora)
     before = len(mina.phone.messages)
     await world.job("outbox")
     assert before + 1 == len(mina.phone.messages)
@@ -189,7 +196,7 @@ async def test_a_proposal_that_nobody_confirms_lapses_and_the_answer_is_settled(
     owner, sora, mina = await posted(world, "미나")
     await answers(world, mina, 3)
     await reject_first(sora)
-    await reject_first(sora)
+    await propose_first(sora)
     await world.job("outbox")
     card = owner.phone.messages[-1]["message_id"]
     world.clock.advance(72 * HOUR)
@@ -284,7 +291,7 @@ async def test_english_people_read_english(world: World) -> None:
     [eve] = await world.workers(owner, "Eve", language="en")
     await eve.say("/work")
     await eve.tap("good")
-    assert "In review ₩1,240\n₩1,240 available from tomorrow 23:13" in await eve.say("/balance")
+    assert "In review ₩1,240\n₩1,240 available from tomorrow 10:13" in await eve.say("/balance")
     await sora.say("/review")
     await sora.tap("Films · 0")
     assert "Answer good\nNobody else has answered yet." in sora.screen
