@@ -14,8 +14,8 @@ MANNERS = MappingProxyType(
     dict.fromkeys(("bonus", "paid", "payout_asked", "payout_late", "payout_paid"), Manner.IF_WANTED)
     | dict.fromkeys(
         (
-            "adjusted", "forgetting", "judged", "payee_released", "payee_taxed", "payout_below", "payout_failed",
-            "rejected",
+            "adjusted", "forgetting", "judged", "lapsed", "payee_released", "payee_taxed", "payout_below",
+            "payout_failed", "rejected",
         ),
         Manner.BY_DAY,
     )
