@@ -2,13 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo
 
 from rules import ledger
@@ -18,9 +18,12 @@ from storage import Database, Row, Tx
 from storage.database import Value
 from storage.ledger import balance
 
-from .leaving import owed
+from .leaving import owed, received
 
 CHUNK = 1_000
+AT_ONCE = 500
+"""So many updates of everybody are looked through in one go."""
+
 ACCOUNTS = (
     ledger.pending,
     ledger.available,
@@ -32,7 +35,7 @@ ACCOUNTS = (
 )
 WHOLE = 1_000_000
 
-Fact = str | int | bool | list[str] | None
+Fact = str | int | bool | list[str] | Mapping[str, Any] | None
 Record = dict[str, Fact]
 
 PERSON = (
@@ -57,6 +60,7 @@ SECTIONS = (
     ("budget", "personal.fundings", "amount note funded_at"),
     ("payments", "personal.payments", "amount note paid_at"),
     ("payouts", "personal.payouts", "code state gross income_tax local_tax net tax_profile reason asked_at ended_at"),
+    ("payouts_contradicted", "contradictions.of_worker", "code said reason reported_at decision decided_at"),
     ("asked_for_on_paydays", "personal.payout_choice", "is_automatic changed_at"),
     ("bonuses", "personal.bonuses", "code title amount earned_at"),
     ("bonuses_promised", "personal.bonus_rules", "code measure threshold amount ceiling state made_at ended_at"),
@@ -79,11 +83,14 @@ SECTIONS = (
     ("reminders", "reminders.stored", "kind state due_at sent_at"),
     ("batches_told_of", "slices.invitations", "code is_held_out decided_at told_at"),
     ("tasks_kept", "slices.of_worker", "code slots state cut_at told_at ends_at"),
-    ("messages_waiting", "personal.messages_waiting", "kind created_at due_at"),
+    ("pace", "personal.pace", "halvings limited_at stopped_until"),
 )
 """What is told of somebody, each part by the query that finds it and the columns that are told."""
 
-INSTANTS = frozenset(("held_until", "lease_until", "session_since", "session_last", "snoozed_until"))
+ANSWERED = frozenset(("message", "reply_to_message", "pinned_message"))
+"""Where the parts of an update hold a message of the bot's."""
+
+INSTANTS = frozenset(("held_until", "lease_until", "session_since", "session_last", "snoozed_until", "stopped_until"))
 AMOUNTS = frozenset(("amount", "ceiling", "price", "session_earned", "gross", "income_tax", "local_tax", "net"))
 
 
@@ -135,11 +142,13 @@ async def write(db: Database, now: Instant, person: PersonId, path: Path, timezo
         await asyncio.to_thread(file.write, json.dumps(facts, ensure_ascii=False, indent=1).removesuffix("\n}"))
         await _list(db, file, "answers", [partial(answers_after, person=person, timezone=timezone)])
         await _list(db, file, "entries", [partial(entries_after, account=each, timezone=timezone) for each in accounts])
+        await _list(db, file, "messages", [partial(messages_after, person=person, timezone=timezone)])
+        await _list(db, file, "received", [partial(received_after, person=person, timezone=timezone)])
         await asyncio.to_thread(file.write, "\n}\n")
 
 
 def about(tx: Tx, person: PersonId, timezone: ZoneInfo) -> dict[str, Record | list[Record]]:
-    """All but answers and entries, which come in chunks."""
+    """All but what may be long, which comes in chunks."""
     found: dict[str, Record | list[Record]] = {"person": _told(_person(tx, person), PERSON, timezone)}
     for name, query, columns in SECTIONS:
         found[name] = [_told(row, columns, timezone) for row in tx.all(query, person=person)]
@@ -169,6 +178,51 @@ def entries_after(tx: Tx, after: tuple[int, Value] | None, *, account: str, time
     moment, mark = after or (-1, "")
     rows = tx.all("personal.entries", account=account, moment=moment, mark=mark, limit=CHUNK)
     return Chunk([_entry(row, timezone) for row in rows], _then(rows))
+
+
+def messages_after(tx: Tx, after: tuple[int, Value] | None, *, person: PersonId, timezone: ZoneInfo) -> Chunk:
+    """What somebody was told without having asked, oldest first, for as long as that is remembered."""
+    moment, mark = after or (-1, 0)
+    rows = tx.all("personal.messages", person=person, moment=moment, mark=mark, limit=CHUNK)
+    return Chunk([_message(row, timezone) for row in rows], _then(rows))
+
+
+def received_after(tx: Tx, after: tuple[int, Value] | None, *, person: PersonId, timezone: ZoneInfo) -> Chunk:
+    """What somebody sent and tapped, as it came in, for as long as it is kept."""
+    telegram_id = _person(tx, person)["telegram_id"]
+    first, last = received(tx)
+    begin = first - 1 if after is None else after[0]
+    rows = tx.all("personal.received", after=begin, upto=begin + AT_ONCE, telegram=telegram_id)
+    updates = [(row, json.loads(row["raw"])) for row in rows]
+    records = [_received(row, update, timezone) for row, update in updates if _is_from(update, telegram_id)]
+    return Chunk(records, (begin + AT_ONCE, 0) if begin + AT_ONCE < last else None)
+
+
+def _is_from(update: Mapping[str, Any], telegram_id: int) -> bool:
+    contents = [each for each in update.values() if isinstance(each, dict)]
+    return any(isinstance(each.get("from"), dict) and each["from"].get("id") == telegram_id for each in contents)
+
+
+def _received(row: Row, update: Mapping[str, Any], timezone: ZoneInfo) -> Record:
+    told = {"received_at": _instant(row["received_at"], timezone), "state": row["state"]}
+    return told | {"update": _without_the_bots_own(update)}
+
+
+def _without_the_bots_own(update: Mapping[str, Any]) -> Mapping[str, Any]:
+    """An update without the text of messages that it answers: the bot wrote those, about tasks and other people."""
+    return {name: _named(content) if isinstance(content, dict) else content for name, content in update.items()}
+
+
+def _named(content: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {
+        name: {"message_id": value.get("message_id")} if name in ANSWERED and isinstance(value, dict) else value
+        for name, value in content.items()
+    }
+
+
+def _message(row: Row, timezone: ZoneInfo) -> Record:
+    told = {"kind": row["kind"], "state": row["state"], "created_at": _instant(row["moment"], timezone)}
+    return told | {"due_at": _instant(row["due_at"], timezone)}
 
 
 def _answer(row: Row, timezone: ZoneInfo) -> Record:

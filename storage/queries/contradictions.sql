@@ -70,3 +70,6 @@ UPDATE payout
 -- name: bounce
 -- A payout that was paid has come back.
 UPDATE payout SET state = 'failed', reason = :reason, ended_at = :now WHERE id = :payout AND state = 'paid';
+
+-- name: of_worker
+SELECT code, said, reason, reported_at, decision, decided_at FROM contradiction WHERE worker_id = :person ORDER BY id;

@@ -585,6 +585,9 @@ async def test_paid_after_failed_waits_for_a_second_person_and_pays_once(tmp_pat
         assert "은행 거래 내역에서 17,800원 출금을 확인했나요?" in await shop.owner.tap("지급된 것이 맞아요")
         assert "지급된 것으로 적었어요" in await shop.owner.tap("네, 은행에서 확인했어요")
         assert "앞서 실패로 알려 드린 출금을 은행이 지급했어요" in await told(shop, mina)
+        await mina.say("/mydata")
+        [kept] = json.loads(mina.phone.document("tapwork-mydata.json"))["payouts_contradicted"]
+        assert (code, "paid", "taken") == (kept["code"], kept["said"], kept["decision"])
         assert "출금 가능 0원" in await mina.say("/payout")
         assert 17_800_000_000 == await paid_to(shop, mina)
         assert "⚠" not in await shop.owner.say("/payouts") + "".join(shop.owner.buttons)
