@@ -29,6 +29,7 @@ from services.batches import State
 from services.people import LANGUAGES, Role
 from services.promising import Measure
 from services.working import Ended, Reason
+from storage.checks import checks
 from storage.sql import SQLITE, queries
 
 KEY = re.compile(r"[a-z]+\.[a-z0-9_]+")
@@ -57,11 +58,17 @@ STATED = (
     "bonuses", "adjustments", "departures", "net", "income_tax", "local_tax",
 )  # fmt: skip
 PLACES = ("pending", "available", "in_payout", "paid", "taxes")
+WRONG_IN = (
+    "the_ledger", "worker", "person", "task", "answer", "assignment", "batch", "settlement", "payment", "payout",
+    "transfer", "bonus", "bonus_rule", "funding",
+)  # fmt: skip
 TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
     {
         "bank.*": CODES,
+        "check.*": checks(),
+        "check.place_*": WRONG_IN,
         "batch.line_*": State,
         "batch.reason_*": Reason,
         "batch.state_*": frozenset(State) - {State.DRAFT},

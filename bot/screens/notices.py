@@ -6,7 +6,7 @@ from services.batches import Card
 from ..screen import Button, Screen
 from ..taps import BalanceTap
 from ..taps_batches import FlaggedTap
-from ..words import Words
+from ..words import Html, Words
 
 
 def flagged_screen(words: Words, card: Card) -> Screen:
@@ -23,13 +23,26 @@ def paid_screen(words: Words, amount: Micros) -> Screen:
 
 def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, int, bool]], more: int) -> Screen:
     """The books do not add up: the checks that found something, and what they found first, by how much."""
-    lines = [words.line("notice.violated", checks=", ".join(checks))]
+    lines = [words.line("notice.violated")]
     for check, what, difference, is_money in rows:
         by = words.money(Micros(difference)) if is_money else words.number(difference)
-        lines.append(words.line("notice.violated_row", check=check, what=what, difference=by))
+        meaning, place = words.line(f"check.{check}"), _place(words, what)
+        lines.append(words.line("notice.violated_row", meaning=meaning, what=place, difference=by))
     if more > 0:
         lines.append(words.line("notice.violated_more", count=words.number(more)))
-    return Screen("\n".join(lines))
+    return Screen("\n".join((*lines, words.line("notice.violated_checks", checks=", ".join(checks)))))
+
+
+def _place(words: Words, what: str) -> Html:
+    """Where it is wrong: a thing and its number, such as `task 7, worker 3`, or the name of an account as it stands."""
+    said = []
+    for part in what.split(", "):
+        name, _, number = part.rpartition(" ")
+        key = f"check.place_{(name if number.isdecimal() else part).replace(' ', '_')}"
+        if not words.has(key):
+            return words.line("notice.violated_account", name=what)
+        said.append(words.line(key, number=number))
+    return Html(", ".join(said))
 
 
 def alert_screen(words: Words, about: str, detail: str, amount: Micros) -> Screen:
