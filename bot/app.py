@@ -15,6 +15,7 @@ from services import notices, payees, returning
 from services.people import LANGUAGES
 from storage import Database, open_database
 from storage.images import PictureStore
+from storage.uploads.folders import sweep_folders
 
 from . import supervisor
 from .clock import Clock, WallClock
@@ -81,6 +82,7 @@ async def assembled(
         if db is None:
             db = await open_database(config.database_url)
             held.push_async_callback(db.close)
+        await asyncio.to_thread(sweep_folders, config.uploads)
         bot = bot_of(config, calls, polls)
         await bot.initialize()
         held.push_async_callback(bot.shutdown)

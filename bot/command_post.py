@@ -5,7 +5,6 @@ import os
 import re
 from html import unescape
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from zipfile import ZIP_STORED, ZipFile
 
 from rules.model import BatchId, PersonId
@@ -14,6 +13,7 @@ from rules.settings import Settings, parse
 from services import drafting, operating, shortage
 from services.drafting import Preview
 from storage.images import PictureStore
+from storage.uploads.folders import own_folder
 
 from . import importing
 from .commands import Desk, Done, Post, Progress, Rejected
@@ -50,7 +50,7 @@ async def _import(
     desk: Desk, person: PersonId, path: Path, settings: Settings, words: Words, progress: Progress
 ) -> Imported:
     importer = Importer(desk.config, desk.db, desk.clock)
-    with TemporaryDirectory(prefix="folder-", dir=_made(desk.config.uploads)) as space:
+    with own_folder(_made(desk.config.uploads)) as space:
         file, folder = await asyncio.to_thread(as_file, path, Path(space))
         worded = screens.worded(words)
         outcome = await importing.post_file(importer, person, file, settings, worded, progress, pictures=folder)

@@ -12,6 +12,7 @@ from rules.model import Instant, PersonId, UploadId
 from services import leaving
 from services.leaving import Farewell
 from services.notices import Notice
+from storage.uploads.files import delete_upload
 
 from .context import Context, Kit
 from .screens import personal as screens
@@ -70,7 +71,7 @@ def _delete(folder: Path, upload: UploadId, path: str | None) -> None:
     """What the command line posted lies elsewhere, and is not ours to delete."""
     if path is not None and Path(path).parent == folder:
         Path(path).unlink(missing_ok=True)
-    (folder / f"{upload}-refused.csv").unlink(missing_ok=True)
+    delete_upload(folder, upload)
 
 
 async def _empty_received(kit: Kit, telegram_id: int) -> None:

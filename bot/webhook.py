@@ -1,4 +1,4 @@
-"""The webhook: Telegram brings updates, and hears 200 only when they are stored."""
+"""The webhook: Telegram brings updates, and hears 200 only once they are stored, or will never be."""
 
 import asyncio
 import hmac
@@ -46,6 +46,8 @@ class Webhook:
             return web.Response(status=403)
         try:
             update = await request.json()
+        except RecursionError:
+            update = None  # It would fail as often as it came, and keep the next ones waiting.
         except ValueError:
             return web.Response(status=400)
         await self._inbox.take_in([update])

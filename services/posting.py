@@ -223,5 +223,15 @@ def to_tidy(tx: Tx, before: Instant) -> list[tuple[UploadId, str]]:
     return [(row["id"], row["file_path"]) for row in tx.all("uploads.to_tidy", before=before, limit=100)]
 
 
+def over(tx: Tx, uploads: Collection[UploadId], before: Instant) -> set[UploadId]:
+    """Those of some uploads whose files nobody has needed since `before`, whether they were ever read or not."""
+    return {each for each in uploads if tx.one("uploads.over", upload=each, before=before) is not None}
+
+
+def unknown(tx: Tx, uploads: Collection[UploadId]) -> set[UploadId]:
+    """Those that no upload belongs to, as after a restore."""
+    return {each for each in uploads if tx.one("uploads.find", upload=each) is None}
+
+
 def tidied(tx: Tx, upload: UploadId) -> None:
     tx.run("uploads.tidied", upload=upload)

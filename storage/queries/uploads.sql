@@ -60,6 +60,10 @@ SELECT id, file_path FROM upload
  ORDER BY touched_at
  LIMIT :limit;
 
+-- name: over
+SELECT id FROM upload
+ WHERE id = :upload AND state IN ('drafted', 'refused', 'cancelled') AND touched_at <= :before;
+
 -- name: tidied
 UPDATE upload SET file_path = NULL WHERE id = :upload;
 

@@ -3,13 +3,11 @@
 import asyncio
 import logging
 import os
-import shutil
 import signal
 import sys
-import tempfile
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +16,7 @@ from rules.model import Kind
 from rules.refusals import Refusal
 from rules.settings import Fault
 from storage.uploads import wire
+from storage.uploads.folders import own_folder
 from storage.uploads.wire import Allowance, Drawn, Entry, Looked, Message, Nonsense, Ready, allowance
 
 log = logging.getLogger(__name__)
@@ -162,7 +161,8 @@ async def reading(
     `is_plain` is for no tasks: its rows come as they are, with every cell in `meta`.
     """
     allowed = allowed or allowance(file.path.stat().st_size)
-    own = await asyncio.to_thread(_own_folder, space)
+    held = ExitStack()
+    own = await asyncio.to_thread(held.enter_context, own_folder(space))
     try:
         process = await _started(program, own)
         try:
@@ -173,12 +173,7 @@ async def reading(
         finally:
             await _ended(process)
     finally:
-        await asyncio.to_thread(shutil.rmtree, own, ignore_errors=True)
-
-
-def _own_folder(space: Path) -> str:
-    """Named in full, since the reader works from inside it."""
-    return tempfile.mkdtemp(prefix="reading-", dir=space.resolve())
+        await asyncio.to_thread(held.close)
 
 
 def _opening(

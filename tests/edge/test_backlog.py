@@ -1,4 +1,4 @@
-"""What people sent while the bot was away or faster than it answers: each message counts, and one person waits alone."""
+"""What was sent while the bot was away, or faster than it answers: each message counts, and no other chat waits."""
 
 from __future__ import annotations
 

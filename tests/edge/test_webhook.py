@@ -85,6 +85,18 @@ async def test_what_can_t_be_an_update_does_not_come_again(world: World, hook: s
         assert 400 == response.status
 
 
+async def test_what_is_too_deep_to_be_read_does_not_come_again(world: World, hook: str) -> None:
+    owner, secret = await owner_of(world), world.kit.secret.webhook_token()
+    body = b'{"update_id": 5, "message": ' + b"[" * 100_000 + b"]" * 100_000 + b"}"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(hook, data=body, headers={SECRET_HEADER: secret}) as response,
+    ):
+        assert 200 == response.status
+    assert [True] == ["알아볼 수 없는" in alert for alert in await alerts_of(world, owner)]
+    await asks(owner)
+
+
 async def test_200_is_said_only_once_the_update_is_stored(world: World, sandbox: Sandbox, hook: str) -> None:
     """What can't be stored is refused, so that Telegram brings it again."""
     mina = world.somebody("미나").phone
