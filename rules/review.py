@@ -19,8 +19,8 @@ LONGEST_NOTE = 500
 
 
 def takes_two(answers: int, rejected: int) -> bool:
-    """Whether one more rejection, beside those in force, is too much for one reviewer; a batch's first never is."""
-    return rejected > 0 and (rejected + 1) * SECOND_LOOK_SHARE > answers
+    """Whether one more rejection, beside those in force, is too much for one reviewer: of less than ten answers any."""
+    return (rejected + 1) * SECOND_LOOK_SHARE > answers
 
 
 def doubt_by_gold(gold: int | None, labels: int | None) -> int:

@@ -59,7 +59,7 @@ async def sound(world: World) -> None:
 
 
 async def test_a_rejection_is_told_with_everything_and_agreed_with(world: World) -> None:
-    _, sora, mina = await posted(world, "미나")
+    owner, sora, mina = await posted(world, "미나")
     await answers(world, mina, 2)
     assert "검수 중인 답 2개 · 의심스러운 답 0개" in await sora.say("/review")
     seen = await open_first(sora)
@@ -72,8 +72,11 @@ async def test_a_rejection_is_told_with_everything_and_agreed_with(world: World)
     await sora.tap("2. 비꼬는 말은 부정")
     assert ["부정", "← 뒤로"] == sora.buttons
     assert "2번째" in await sora.tap("부정")
-    assert "반려했어요" in (sora.toast or "")
+    assert "10%를 넘어서" in (sora.toast or "")
 
+    await world.job("outbox")
+    assert "확인이 필요한 반려" in owner.screen
+    await owner.tap("반려 확정")
     await world.job("outbox")
 
     assert "답 하나가 반려됐어요" in mina.screen
@@ -230,7 +233,7 @@ async def test_without_a_guide_nothing_is_rejected_and_one_can_still_be_written(
     assert "1. 비꼬는 말은 부정" in sora.screen
     await sora.tap("1. 비꼬는 말은 부정")
     await sora.tap("부정")
-    assert "반려했어요" in (sora.toast or "")
+    assert "10%를 넘어서" in (sora.toast or "")
     await sound(world)
 
 
@@ -298,7 +301,8 @@ async def test_english_people_read_english(world: World) -> None:
     await sora.tap("Reject")
     await sora.tap("1. Irony is bad")
     await sora.tap("bad")
-    assert "Rejected. The worker is told why" in (sora.toast or "")
+    assert "another coordinator has to confirm" in (sora.toast or "")
+    await world.do(second, world.clock.now())
     await world.job("outbox")
 
     assert "One of your answers was rejected\nFilms" in eve.screen
@@ -352,6 +356,7 @@ async def test_pictures_are_shown_to_all_who_look(world: World) -> None:
     await sora.tap("반려")
     await sora.tap("1. 개는 부정")
     await sora.tap("부정")
+    await world.do(second, world.clock.now())
     await world.job("outbox")
     assert "photo" in mina.phone.messages[-1]
     assert "기대한 답 부정" in mina.screen
@@ -384,6 +389,7 @@ async def test_several_labels_are_ticked_before_an_answer_is_rejected(world: Wor
     assert "같은 라벨" in (sora.toast or "")
     await sora.tap("☐ 돈")
     await sora.tap("이대로 반려")
+    await world.do(second, world.clock.now())
     await world.job("outbox")
     assert "내 답 일\n기대한 답 일, 돈" in mina.screen
     await sound(world)

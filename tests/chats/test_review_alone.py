@@ -102,3 +102,16 @@ async def test_a_reviewer_hears_that_nobody_has_confirmed_in_time(world: World) 
     await world.job("appeals")
     await world.job("outbox")
     assert 1 == sum("없던 일이 됐어요" in message.get("text", "") for message in sora.phone.messages)
+
+
+async def test_a_reviewer_hears_nothing_where_the_worker_has_taken_the_answer_back(world: World) -> None:
+    sora = await world.coordinator(await world.owner())
+    mina = await posted(world, sora, 1)
+    await reject_first(sora)
+    await mina.tap("되돌리기")
+
+    world.clock.advance(73 * HOUR)
+    await world.job("appeals")
+    await world.job("outbox")
+
+    assert not any("없던 일이 됐어요" in message.get("text", "") for message in sora.phone.messages)

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from desk import Desk
+from seconded import second
 
 from rules.model import AnswerId, BatchId, Instant, PersonId, TaskId
 from rules.settings import Overlap
@@ -84,6 +85,7 @@ async def test_an_undone_answer_speaks_against_nobody(desk: Desk) -> None:
 async def test_a_rejected_answer_speaks_against_nobody_until_its_worker_is_right(desk: Desk) -> None:
     batch, workers = await disputed(desk, 0, 1, 0)
     made = await desk.do(rejecting.reject, desk.now, desk.coordinator, AnswerId(2), 0, 1)
+    await desk.do(second, desk.now)
     assert [(1, -1), (3, -1)] == await walked(desk, batch)
     await desk.do(appealing.appeal, desk.now, workers[1], made.rejection, None)
     await desk.do(appealing.uphold, desk.now, desk.coordinator, made.rejection)
@@ -92,13 +94,14 @@ async def test_a_rejected_answer_speaks_against_nobody_until_its_worker_is_right
 
 
 async def test_what_is_rejected_or_proposed_to_be_is_not_looked_at_again(desk: Desk) -> None:
-    batch, mina = await desk.batch(guide="Irony is negative"), await desk.worker()
-    for _ in range(3):
+    batch, mina = await desk.batch([str(n) for n in range(11)], guide="Irony is negative"), await desk.worker()
+    for _ in range(11):
         await desk.tap(mina, await desk.begin(mina, batch))
     for answer, is_proposed in ((1, False), (2, True)):
         made = await desk.do(rejecting.reject, desk.now, desk.coordinator, AnswerId(answer), 0, 2)
         assert is_proposed == made.is_proposed
-    assert ([(3, 0)], [(1, 0)]) == (await walked(desk, batch), await doubtful(desk))
+    left = [(answer, 0) for answer in range(3, 12)]
+    assert (left, [(9, 0)]) == (await walked(desk, batch), await doubtful(desk))
 
 
 async def test_answers_to_a_task_that_was_taken_out_are_not_looked_at(desk: Desk) -> None:
