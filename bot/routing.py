@@ -11,7 +11,7 @@ from telegram.ext import filters
 
 from services import people
 from services.reaching import lose
-from storage import is_fault
+from storage.soundness import is_fault
 
 from .context import Context, Kit, Sender, Tapped
 from .errors import word_error

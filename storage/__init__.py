@@ -4,7 +4,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from .database import Database, DatabaseTaken, DatabaseUnusable, NewerSchema, Row, Trouble, Tx, UniqueViolation
-from .faults import is_fault
 from .lock import refuse_if_taken
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "Trouble",
     "Tx",
     "UniqueViolation",
-    "is_fault",
     "open_database",
     "path_of",
     "refuse_if_taken",

@@ -1,4 +1,4 @@
-"""Whether a database's file can be worked with: found out at the start, before anything relies on it."""
+"""Whether a database's file can be worked with: found out at the start, before anything relies on it, and later on."""
 
 import errno
 import shutil
@@ -29,6 +29,8 @@ NUMBERS = {
     errno.EPERM: Trouble.READ_ONLY,
     errno.EROFS: Trouble.READ_ONLY,
 }
+
+PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS})
 
 
 class Malformed(sqlite3.DatabaseError):
@@ -72,3 +74,19 @@ def look_through(connection: sqlite3.Connection, check: str) -> list[str]:
     """What is wrong with a database's pages, by `quick_check` or `integrity_check`; nothing in a sound one."""
     found = [str(row[0]).splitlines()[-1] for row in connection.execute(f"PRAGMA {check}(10)")]
     return [] if found == ["ok"] else found
+
+
+def is_fault(error: BaseException) -> bool:
+    """Whether the database or the disk failed, so that the same may well go the next time.
+
+    A row that the tables refuse, or a wrong statement, is a bug instead.
+    """
+    match error:
+        case sqlite3.IntegrityError() | sqlite3.ProgrammingError():
+            return False
+        case sqlite3.Error():
+            return True
+        case OSError():
+            return error.errno in PASSING
+        case _:
+            return False

@@ -8,7 +8,8 @@ import pytest
 from world import Someone, World
 
 from services import batches, drafting, working
-from storage import Tx, is_fault
+from storage import Tx
+from storage.soundness import is_fault
 
 TROUBLE = "저희 쪽에 문제가"
 FAULT = sqlite3.OperationalError("disk I/O error")
