@@ -8,6 +8,9 @@ KEPT = ((HOUR, 48), (DAY, 30))
 """The newest backup of each of so many hours and days that have one. A person who has left stands in backups for as
 long as the last of these, so there are none of months or years."""
 
+LONGEST = max(span * count for span, count in KEPT)
+"""For so many milliseconds a backup is kept, where there is a newer one every day."""
+
 DAYS_NEVER_GIVEN_UP = 3
 """The newest backup of each of so many days stays however full the disk is: one alone may hold the mistake already."""
 

@@ -7,7 +7,7 @@ from rules.model import PersonId
 from rules.refusals import Refusal
 from storage import Row, Tx
 
-CONSENT_VERSION = 1
+CONSENT_VERSION = 2
 """The version of the words about what is stored and why; a newer one is asked for again."""
 
 LANGUAGES = ("ko", "en")

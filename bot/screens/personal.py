@@ -1,5 +1,6 @@
 """What is stored about a person, and how they leave."""
 
+from rules import keeping
 from rules.model import DAY, Instant
 from services import pruning, receiving
 from services.disclosing import Stored
@@ -35,9 +36,20 @@ def mydata_screen(words: Words, stored: Stored) -> Screen:
     )
     if stored.forget_at is not None:
         lines.append(words.line("personal.mydata_leaving", date=dated(words, stored.forget_at)))
-    days, told = receiving.KEPT // DAY, pruning.KEPT // DAY
-    lines += ["", words.line("personal.mydata_kept", days=days, told=told, years=PAYMENT_YEARS)]
+    lines += ["", _kept(words)]
     return Screen("\n".join([*lines, "", words.line("personal.mydata_file")]))
+
+
+def _kept(words: Words) -> Html:
+    """How long what is kept."""
+    return words.line(
+        "personal.mydata_kept",
+        days=receiving.KEPT // DAY,
+        failed=receiving.KEPT_ASIDE // DAY,
+        told=pruning.KEPT // DAY,
+        years=PAYMENT_YEARS,
+        backups=keeping.LONGEST // DAY,
+    )
 
 
 def farewell_screen(words: Words, farewell: Farewell) -> Screen:
@@ -57,6 +69,7 @@ def _leave_screen(words: Words, farewell: Farewell) -> Screen:
         points.append(words.line("personal.leave_forget_owed", date=date))
     else:
         points.append(words.line("personal.leave_forget", date=date))
+    points.append(words.line("personal.leave_backups", days=keeping.LONGEST // DAY))
     points.append(words.line("personal.leave_kept", years=PAYMENT_YEARS))
     back = words.line("personal.leave_return" if farewell.is_worker else "personal.leave_return_invited")
     keyboard: tuple[Row, ...] = (
@@ -74,6 +87,7 @@ def _left_screen(words: Words, farewell: Farewell) -> Screen:
         points.append(words.line("personal.left_owed_how", date=date))
     else:
         points.append(words.line("personal.left_forget", date=date))
+    points.append(words.line("personal.leave_backups", days=keeping.LONGEST // DAY))
     back = words.line("personal.left_return" if farewell.is_worker else "personal.left_return_invited")
     button = ((Button(words.plain("personal.button_return"), ReturnTap()),),) if farewell.is_worker else ()
     return Screen("\n\n".join([words.line("personal.left"), "\n".join(points), back]), button)

@@ -82,7 +82,7 @@ UPDATE upload
 
 -- name: received
 -- Updates after a number in which some digits occur.
-SELECT seq, raw FROM inbox
+SELECT seq, raw, state, received_at FROM inbox
  WHERE seq > :after AND seq <= :upto AND raw LIKE '%' || CAST(:telegram AS TEXT) || '%'
  ORDER BY seq;
 
@@ -201,8 +201,16 @@ SELECT code, state, gross, income_tax, local_tax, net, tax_profile, reason, aske
 -- name: payout_choice
 SELECT is_automatic, changed_at FROM payout_choice WHERE person_id = :person;
 
--- name: messages_waiting
-SELECT kind, created_at, due_at FROM outbox WHERE person_id = :person AND state IN ('queued', 'sending') ORDER BY id;
+-- name: messages
+-- What somebody was or is to be told, after one of those messages.
+SELECT id AS mark, created_at AS moment, kind, state, due_at FROM outbox
+ WHERE person_id = :person AND (created_at, id) > (:moment, :mark)
+ ORDER BY created_at, id
+ LIMIT :limit;
+
+-- name: pace
+SELECT halvings, limited_at, stopped_until FROM chat_pace
+ WHERE chat_id = (SELECT telegram_id FROM person WHERE id = :person);
 
 -- name: answers
 -- A worker's answers after one of them. Whether a task is gold is not among the columns, nor is its own id.

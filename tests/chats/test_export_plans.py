@@ -12,6 +12,7 @@ from exported import FILES, START, TELEGRAM, Filling, filled, objects, table
 from world import Someone, World
 
 from rules.model import MINUTE, BatchId
+from services.people import CONSENT_VERSION
 
 FORMATS = ("✅ CSV 표", "✅ 엑셀", "Label Studio용", "Toloka용")
 
@@ -20,7 +21,7 @@ def lay(rows: Filling) -> BatchId:
     sora = rows.person("소라", is_coordinator=1)
     rows.person("준", is_coordinator=1)
     rows.person("운영자", is_owner=1)
-    worker = rows.person("미나", is_worker=1, consent_version=1)
+    worker = rows.person("미나", is_worker=1, consent_version=CONSENT_VERSION)
     batch = rows.batch(sora, code="AAAA", title="영화평")
     for number in range(1, 4):
         task = rows.task(batch, number, content=f"글 {number}", state="done")

@@ -20,7 +20,7 @@ def lay(rows: Filling) -> tuple[BatchId, BatchId]:
     sora = rows.person("소라", is_coordinator=1)
     jun = rows.person("준", is_coordinator=1)
     rows.person("운영자", is_owner=1)
-    mina = rows.person("미나", is_worker=1, consent_version=1)
+    mina = rows.person("미나", is_worker=1, consent_version=people.CONSENT_VERSION)
     first = rows.batch(sora, code="AAAA", title="영화평 <1>")
     second = rows.batch(sora, code="BBBB", title="말투")
     rows.task(rows.batch(jun, code="CCCC", title="사진"), 1)

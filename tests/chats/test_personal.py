@@ -13,10 +13,13 @@ from parcels import caption, table
 from PIL import Image
 from world import Someone, World, code_of
 
+from bot.words import catalogue
 from jobs import forgetting
+from rules import keeping
 from rules.model import DAY, HOUR, Instant
 from sandbox import Phone
-from services import settling
+from services import pacing, settling
+from services.people import CONSENT_VERSION
 from storage import Row, Tx
 from storage.checks import violations
 
@@ -115,7 +118,7 @@ async def test_mydata_tells_everything_about_oneself(world: World, owner: Someon
     )
     assert [["positive"], ["positive"]] == [answer["labels"] for answer in told["answers"]]
     assert ["20", "20"] == [entry["amount"] for entry in told["entries"]]
-    assert [1] == [consent["version"] for consent in told["consents"]]
+    assert [CONSENT_VERSION] == [consent["version"] for consent in told["consents"]]
     assert ["worker"] == [invite["role"] for invite in told["invites_used"]]
     assert ["held"] == [task["state"] for task in told["open_tasks"]]
 
@@ -145,6 +148,59 @@ async def test_mydata_tells_nothing_about_others_or_about_gold(world: World, own
     for foreign in ("gold", "박준호", str(jun.telegram_id), str(owner.telegram_id), "운영자"):
         assert foreign not in document, foreign
     assert [] == list((world.kit.config.data_dir / "personal").iterdir())
+
+
+async def test_mydata_tells_what_was_sent_and_received(world: World, owner: Someone) -> None:
+    mina = await labelled(world, owner, "one")
+    person = (await person_of(world, mina))["id"]
+    await world.do(queue, world.clock.now(), person, "paid")
+    await world.job("outbox")
+    await world.do(pacing.complained, world.clock.now(), mina.telegram_id, world.clock.now())
+    await mina.say("사과 세 개")
+
+    await mina.say("/mydata")
+
+    told = mydata(mina)
+    assert [("paid", "sent")] == [(each["kind"], each["state"]) for each in told["messages"]]
+    updates = [each["update"] for each in told["received"]]
+    assert ["사과 세 개", "/mydata"] == [each["message"]["text"] for each in updates if "message" in each][-2:]
+    assert {mina.telegram_id} == {
+        part["from"]["id"] for each in updates for part in each.values() if part != each["update_id"]
+    }
+    tapped = [each["callback_query"]["message"] for each in updates if "callback_query" in each]
+    assert [{"message_id"}] * 2 == [set(message) for message in tapped]
+    assert {"done", "new"} == {each["state"] for each in told["received"]}
+    assert 1 == len(told["pace"])
+
+
+async def test_all_updates_are_told_however_many_others_came_between(
+    world: World, owner: Someone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.disclosing.AT_ONCE", 2)
+    [mina, jun] = await world.workers(owner, "미나", "준호")
+    for number in range(5):
+        await mina.say(f"말 {number}")
+        await jun.say("다른 말")
+
+    await mina.say("/mydata")
+
+    said = [each["update"].get("message", {}).get("text") for each in mydata(mina)["received"]]
+    assert [f"말 {number}" for number in range(5)] == [text for text in said if text and "말" in text]
+
+
+@pytest.mark.parametrize(("language", "name"), [("ko", "사용자 이름"), ("en", "username")])
+def test_who_agrees_is_told_of_all_that_is_stored_and_for_how_long(language: str, name: str) -> None:
+    said = catalogue(language)["start.consent"]
+
+    assert (True, True) == (name in said, str(keeping.LONGEST // DAY) in said)
+
+
+async def test_whoever_leaves_hears_of_the_backups(world: World, owner: Someone) -> None:
+    mina = await labelled(world, owner, "one")
+
+    asked, begun = await mina.say("/leave"), await mina.tap("나가기")
+
+    assert [True, True] == [f"백업에는 길게는 {keeping.LONGEST // DAY}일" in text for text in (asked, begun)]
 
 
 async def test_a_coordinators_data_are_their_batches_and_files(world: World, owner: Someone) -> None:

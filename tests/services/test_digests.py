@@ -35,7 +35,7 @@ async def run(desk: Desk, now: Instant, usual: ZoneInfo = SEOUL) -> list[tuple[D
 
 
 def queued(tx: Tx, person: PersonId) -> list[str]:
-    return [row["kind"] for row in tx.all("personal.messages_waiting", person=person)]
+    return [row["kind"] for row in tx.all("personal.messages", person=person, moment=-1, mark=0, limit=1000)]
 
 
 async def worked(desk: Desk, when: Instant) -> PersonId:

@@ -12,7 +12,7 @@ from rules.taxes import Profile
 from services import deeds, enrolling, leaving, payees
 from services.enrolling import Newcomer
 from services.payees import HOLD, UNTIL_LOOKED, LinkState, Payee
-from services.people import Role, find, require
+from services.people import CONSENT_VERSION, Role, find, require
 
 RESIDENT = Profile.RESIDENT
 SEOUL, WON = ZoneInfo("Asia/Seoul"), Micros(1_000_000)
@@ -37,7 +37,7 @@ async def stored(desk: Desk, worker: PersonId) -> Payee:
 
 async def kinds(desk: Desk, person: PersonId) -> list[str]:
     """What somebody is to be told."""
-    rows = await desk.do(lambda tx: tx.all("personal.messages_waiting", person=person))
+    rows = await desk.do(lambda tx: tx.all("personal.messages", person=person, moment=-1, mark=0, limit=1000))
     return [row["kind"] for row in rows]
 
 
@@ -203,7 +203,7 @@ async def test_nobody_but_another_owner_releases_an_account(desk: Desk) -> None:
     boss = await desk.do(find, BOSS)
     assert boss is not None
     await desk.do(lambda tx: tx.run("people.grant", person=boss.id, worker=1, coordinator=0, owner=0, everything=0))
-    await desk.do(enrolling.consent, desk.now, boss.id, 1)
+    await desk.do(enrolling.consent, desk.now, boss.id, CONSENT_VERSION)
     await save(desk, boss.id, "mine")
     await desk.do(payees.dispute, desk.now, boss.id)
 
@@ -248,7 +248,7 @@ async def test_who_is_alone_and_keeps_their_own_account_reads_of_it_once(desk: D
     """The reply says it all."""
     boss = desk.coordinator
     await desk.do(lambda tx: tx.run("people.grant", person=boss, worker=1, coordinator=0, owner=0, everything=0))
-    await desk.do(enrolling.consent, desk.now, boss, 1)
+    await desk.do(enrolling.consent, desk.now, boss, CONSENT_VERSION)
     await desk.do(deeds.set_alone, desk.now, boss, True)
     code = await code_of(desk, boss)
 
@@ -311,7 +311,7 @@ async def test_staff_make_somebody_exempt_who_hears_of_it_and_stays_so_whatever_
 async def test_nobody_makes_themselves_exempt_and_workers_make_nobody(desk: Desk) -> None:
     mina, boss = await desk.worker(), desk.coordinator
     await desk.do(lambda tx: tx.run("people.grant", person=boss, worker=1, coordinator=0, owner=0, everything=0))
-    await desk.do(enrolling.consent, desk.now, boss, 1)
+    await desk.do(enrolling.consent, desk.now, boss, CONSENT_VERSION)
     assert "payee.nothing_stored" == await refusal(desk, payees.set_tax, desk.now, boss, mina, Profile.EXEMPT)
     for person in (boss, mina):
         await save(desk, person, f"of {person}")

@@ -11,6 +11,7 @@ from rules.refusals import Refusal
 from rules.settings import Overlap
 from services import expiring, offering, undoing, working
 from services.dealing import Shown
+from services.people import CONSENT_VERSION
 from services.working import Ended, Reason, Recorded, Stale, Summary, Toggled
 from storage import Tx
 from storage.checks import violations
@@ -145,7 +146,7 @@ async def test_nobody_labels_their_own_batch(desk: Desk) -> None:
 
 def make_worker(tx: Tx, person: PersonId) -> None:
     tx.run("people.grant", person=person, worker=1, coordinator=0, owner=0, everything=1)
-    tx.run("people.consent", person=person, version=1, now=1)
+    tx.run("people.consent", person=person, version=CONSENT_VERSION, now=1)
 
 
 # Leases ---------------------------------------------------------------------------------------------------------------

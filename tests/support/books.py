@@ -17,6 +17,7 @@ from rules.model import MINUTE, BatchId, Instant, Micros, PersonId
 from rules.pricing import cost, gold_answers
 from rules.refusals import Refusal
 from services.dealing import deal
+from services.people import CONSENT_VERSION
 from services.working import answer
 from storage import Database, Tx, open_database
 
@@ -67,7 +68,12 @@ class Books:
             number = connection.execute("SELECT COUNT(*) FROM person").fetchone()[0] + 1
             values: Values = {"telegram_id": 1000 + number, "code": code or new_code(6), "name": name, "language": "ko"}
             values |= {"reads": "ko,en", "is_worker": int(is_worker), "is_coordinator": int(not is_worker)}
-            values |= {"is_owner": int(is_owner), "reachable": 1, "consent_version": 1, "created_at": NOON}
+            values |= {
+                "is_owner": int(is_owner),
+                "reachable": 1,
+                "consent_version": CONSENT_VERSION,
+                "created_at": NOON,
+            }
             return PersonId(insert(connection, "person", **values))
 
     def batch(

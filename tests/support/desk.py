@@ -14,6 +14,7 @@ from services import drafting, enrolling, filling, offering, posting, working
 from services.dealing import Shown
 from services.enrolling import Newcomer
 from services.filling import NewTask
+from services.people import CONSENT_VERSION
 from services.posting import Found
 from services.working import Outcome, Summary
 from storage import Database, Tx, open_database
@@ -61,7 +62,7 @@ class Desk:
         self._ids += 1
         newcomer = Newcomer(self._ids, name, None, "ko")
         person = await self.do(enrolling.arrive, self.now, newcomer, "", frozenset[int](), "open")
-        await self.do(enrolling.consent, self.now, person.id, 1)
+        await self.do(enrolling.consent, self.now, person.id, CONSENT_VERSION)
         return person.id
 
     async def workers(self, count: int) -> list[PersonId]:

@@ -17,6 +17,7 @@ from rules.settings import Overlap, Settings
 from services import drafting, enrolling, filling, posting
 from services.enrolling import Newcomer
 from services.filling import NewTask
+from services.people import CONSENT_VERSION
 from services.posting import Found
 from storage import Tx
 from storage.migrate import migrate_sqlite
@@ -119,7 +120,7 @@ def joined(tx: Tx, now: Instant, telegram_id: int) -> PersonId:
     """A worker who came through an open door and agreed."""
     newcomer = Newcomer(telegram_id, f"worker {telegram_id}", None, "ko")
     person = enrolling.arrive(tx, now, newcomer, "", frozenset(), "open")
-    enrolling.consent(tx, now, person.id, 1)
+    enrolling.consent(tx, now, person.id, CONSENT_VERSION)
     return person.id
 
 

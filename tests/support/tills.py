@@ -17,6 +17,7 @@ from rules.taxes import Profile, rates
 from services import closing, enrolling, payouts, settling, transfers
 from services.enrolling import Newcomer
 from services.payouts import Payout
+from services.people import CONSENT_VERSION
 from services.transfers import Transfer
 from storage import Tx
 from storage.ledger import post
@@ -69,7 +70,7 @@ def multitude(tx: Tx, now: Instant, owner: PersonId, count: int, sealed: Sequenc
     for number in range(count):
         newcomer = Newcomer(9_000_000 + number, f"worker {number}", None, "ko")
         worker = enrolling.arrive(tx, now, newcomer, "", frozenset(), "open").id
-        enrolling.consent(tx, now, worker, 1)
+        enrolling.consent(tx, now, worker, CONSENT_VERSION)
         amount = Micros(10_000 * WON)
         row = tx.one("bonuses.adjust", worker=worker, amount=amount, reason="a start", person=owner, now=now)
         assert row is not None

@@ -16,6 +16,7 @@ from rules.reminding import Kind, Snooze
 from services import appealing, dealing, enrolling, offering, payouts, preferring, working
 from services.dealing import Shown
 from services.enrolling import Newcomer
+from services.people import CONSENT_VERSION
 from services.working import Recorded, Stale, Summary
 
 from .month_site import Site
@@ -84,7 +85,7 @@ class Crowd:
             person = await site.do(enrolling.arrive, site.clock.now(), newcomer, "", frozenset[int](), "open")
             assert person is not None
             worker.person, worker.code = person.id, person.code
-            await site.do(enrolling.consent, site.clock.now(), person.id, 1)
+            await site.do(enrolling.consent, site.clock.now(), person.id, CONSENT_VERSION)
             await self._wish(worker)
 
     async def _wish(self, worker: Worker) -> None:
