@@ -248,10 +248,11 @@ async def test_a_transfer_that_was_given_up_and_paid_twice(desk: Desk) -> None:
     again = await sent(desk, boss)
     [line] = (await desk.do(transfers.lines, boss, again.id))[1]
     await say(desk, boss, line.code, True)
+    await earn(desk, mina, 30_000)
     await say(desk, boss, payout.code, True)
     found = await the_only(desk)
     assert Decision.TWICE is (await desk.do(contradictions.accept, desk.now, desk.coordinator, found.id)).decision
-    assert (0, 0, 17_793) == await money(desk, mina)
+    assert (30_000, 0, 17_793) == await money(desk, mina)
     assert [] == await desk.do(violations)
 
 
