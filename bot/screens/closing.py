@@ -87,8 +87,12 @@ def _asked(found: Overview, words: Words) -> Html:
     return words.line("closing.asked", count=count, gross=words.money(found.gross), net=words.money(found.net))
 
 
-def transfer(found: Transfer, rest: Rest, may_approve: bool, words: Words) -> Screen:
-    """A transfer's card, with what can be done next; one that is full may not have taken up all."""
+def transfer(found: Transfer, rest: Rest, may_approve: bool, words: Words, *, lacks_second: bool = False) -> Screen:
+    """A transfer's card, with what can be done next; one that is full may not have taken up all.
+
+    `lacks_second` says to an owner that there is nobody else who could approve.
+    """
+    is_stuck = lacks_second and found.state is State.PREPARED and not may_approve
     lines = [words.line("closing.transfer", code=found.code, state=words.plain(f"closing.state_{found.state}"))]
     lines.append(sums(found.payouts, found.amounts, words))
     if found.sha256 is not None:
@@ -99,8 +103,10 @@ def transfer(found: Transfer, rest: Rest, may_approve: bool, words: Words) -> Sc
         lines.append(words.line("closing.made_and_approved", name=found.maker, approver=found.approver))
     if found.paid or found.failed:
         lines.append(words.line("closing.ended", paid=found.paid, failed=found.failed, left=found.left))
-    lines.append(words.line(f"closing.next_{found.state}"))
+    lines.append(words.line("closing.no_second_owner" if is_stuck else f"closing.next_{found.state}"))
     buttons = [*_transfer_buttons(found, may_approve, words)]
+    if is_stuck:
+        buttons.insert(0, (Button(words.plain("closing.button_alone"), AloneTap(1)),))
     if found.state in (State.PREPARED, State.APPROVED) and found.payouts >= MOST_LINES and rest.payouts:
         lines.append(words.line("closing.rest", count=words.number(rest.payouts)))
         buttons.insert(-1, (Button(words.plain("closing.button_next"), CloseTransferTap(rest.newest)),))

@@ -255,6 +255,27 @@ async def test_alone_an_owner_says_so_first(tmp_path: Path) -> None:
         assert "승인할 다른 담당자나 운영자가 없어요" in owner.screen
 
 
+async def test_a_transfer_that_nobody_else_could_approve_says_so_and_shows_the_way_on(tmp_path: Path) -> None:
+    async with till(tmp_path) as shop:
+        await asked(shop.workers[0])
+        sora = await shop.id_of(shop.sora)
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("마감하기")
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        assert "승인하면 은행에 보낼 수 있어요" in shop.owner.screen and "혼자 운영해요" not in shop.owner.buttons
+
+        await shop.world.do(lambda tx: tx.run("personal.leave", person=sora, now=0, until=0))
+        await shop.owner.say("/payouts")
+        await shop.owner.tap("승인 대기")
+        assert "혼자 운영한다면 아래 버튼" in shop.owner.screen and "승인하기" not in shop.owner.buttons
+        await shop.owner.tap("혼자 운영해요")
+        await shop.owner.tap("승인 대기")
+        await shop.owner.tap("승인하기")
+        assert "마감: 운영자 · 승인: 운영자" in shop.owner.screen
+        assert [] == await shop.world.do(violations)
+
+
 async def test_the_second_is_asked_and_the_first_is_told(tmp_path: Path) -> None:
     async with till(tmp_path) as shop:
         await asked(shop.workers[0])
