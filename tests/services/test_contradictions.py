@@ -223,6 +223,11 @@ async def test_a_transfer_that_was_given_up_and_paid_holds_the_next_one(desk: De
     assert "paid" == (await desk.do(payouts.find, mina, payout.code)).state
     assert Recorded(1, 0, ()) == await say(desk, boss, payout.code, True)
     assert [] == await desk.do(violations)
+    for is_paid in (False, True):
+        await say(desk, boss, payout.code, is_paid)
+        await desk.do(contradictions.accept, desk.now, desk.coordinator, (await the_only(desk)).id)
+    assert (0, 0, 17_793) == await money(desk, mina)
+    assert [] == await desk.do(violations)
 
 
 async def test_a_transfer_that_was_given_up_and_paid_after_the_next_was_sent(desk: Desk) -> None:
