@@ -6,11 +6,17 @@ from rules.model import Micros
 from services.promising import Measure, Promise
 
 from ..words import Html, Words
+from .earnings import count
 
 
 def promise(measure: str, threshold: int, amount: Micros, words: Words) -> str:
     """The sentence of a rule."""
-    return words.plain(f"bonus.rule_{measure}", threshold=words.number(threshold), amount=words.money(amount))
+    return words.plain(
+        f"bonus.rule_{measure}",
+        threshold=words.number(threshold),
+        answers=count(threshold, words),
+        amount=words.money(amount),
+    )
 
 
 def promised(promises: Sequence[Promise], words: Words) -> list[Html]:

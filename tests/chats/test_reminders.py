@@ -76,7 +76,7 @@ async def test_a_worker_is_told_of_new_work_and_starts_on_tasks_that_wait_for_th
 
 async def test_the_same_in_english(world: World) -> None:
     sora, mina = await opened(world, "en")
-    assert "We will tell you of new work: only 08:00–21:00, at most 2 times a day." == mina.screen
+    assert "We will tell you of new work: only 08:00–21:00, at most 2 a day." == mina.screen
     await post(world, sora, mina, title="Films")
 
     await clock(world)

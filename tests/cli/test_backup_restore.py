@@ -69,7 +69,7 @@ async def test_a_backup_is_made_beside_the_bot_and_alone(
     backup = latest(installation.config)
     said = capsys.readouterr().out
     assert str(backup.path) in said
-    assert "2 answers" in said
+    assert "Answers in it: 2" in said
     assert "secret.key is not in it" in said
     assert 2 == count(backup.path)
 
@@ -91,7 +91,7 @@ async def test_a_full_copy_holds_the_pictures_and_not_the_key(
         assert 0 == await office.call(BackUp(str(away)))
         assert 0 == await office.call(BackUp(str(away)))
 
-    assert "3 pictures are with it" in capsys.readouterr().out
+    assert "Pictures with it: 3." in capsys.readouterr().out
     assert sorted(path.name for path in pictures.glob("*/*.jpg")) == sorted(
         path.name for path in away.glob("pictures/*/*.jpg")
     )
@@ -286,7 +286,7 @@ async def test_an_installation_comes_back_on_a_new_machine(tmp_path: Path, capsy
 
     assert 0 == put_back(fresh, away)
 
-    assert "3 pictures were brought back" in capsys.readouterr().out
+    assert "Pictures brought back: 3." in capsys.readouterr().out
     assert 3 == len(list(fresh.pictures.glob("*/*.jpg")))
     assert ["tapwork.db", "tapwork.db.lock"] == beside(fresh)
     db = await open_database(fresh.database_url)

@@ -203,7 +203,7 @@ async def test_updates_that_wait_are_told(sandbox: Sandbox, look: Look) -> None:
     for _ in range(120):
         mina.say("/work")
 
-    assert "120 updates wait at Telegram" in (await look())[1]
+    assert "Updates waiting at Telegram: 120." in (await look())[1]
 
 
 RESULTS = {

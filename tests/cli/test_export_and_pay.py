@@ -15,7 +15,7 @@ async def test_an_export_writes_the_batchs_files_where_it_is_told(
 
     assert 0 == await installation.call(Export(installation.batch.lower(), str(folder)))
 
-    assert f"({installation.batch}): 2 tasks, 2 answers" in capsys.readouterr().out
+    assert f"({installation.batch}): tasks: 2, answers: 2" in capsys.readouterr().out
     with (folder / "answers.csv").open(encoding="utf-8", newline="") as table:
         assert [("1", "positive"), ("2", "negative")] == [(row["task"], row["label"]) for row in csv.DictReader(table)]
     assert (folder / "labels.csv").exists()

@@ -36,7 +36,7 @@ async def test_a_posted_file_becomes_a_draft_whose_card_is_printed(
 
     said = capsys.readouterr().out
     assert ("film reviews", "draft", 2) == (await batches(installation))[0]
-    for line in ("2 tasks", "1 gold", "1 duplicate", "2 refused", "[positive]  [negative]", "/batches"):
+    for line in ("Tasks: 2", "1 gold", "duplicates: 1", "2 refused", "[positive]  [negative]", "/batches"):
         assert line in said
     assert "line 3: " in said
     assert "line 6: " in said

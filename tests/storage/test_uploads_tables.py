@@ -78,7 +78,7 @@ def test_a_column_without_a_name_such_as_an_index_is_left_out(tmp_path: Path) ->
 def test_short_rows_are_filled_up_and_long_ones_are_named(tmp_path: Path) -> None:
     found = read(tmp_path, "a.csv", b"text,id,gold\na\nb, c, d, e\nf,2,x,,\n")
     assert texts(found) == [(2, "a"), (4, "f")]
-    reason = "4 cells under 3 columns. Put quotes around texts that hold the delimiter."
+    reason = "Cells: 4, columns: 3. Put quotes around texts that hold the delimiter."
     assert faults(found) == [(3, reason)]
 
 
