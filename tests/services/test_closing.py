@@ -65,6 +65,12 @@ def states(tx: Tx, transfer: int) -> list[tuple[str, str]]:
     return [(row["code"], row["state"]) for row in tx.all("transfers.lines", transfer=transfer)]
 
 
+def code_of(tx: Tx, person: PersonId) -> str:
+    row = tx.one("people.find", person=person)
+    assert row is not None
+    return str(row["code"])
+
+
 def noted(tx: Tx, action: str) -> list[tuple[int, str]]:
     rows = tx.all("deeds.last", action=action, limit=100)
     return [(row["person_id"], json.loads(row["detail"])["code"]) for row in rows]
@@ -265,15 +271,15 @@ async def test_an_account_that_changes_after_the_closing_stops_the_approval(desk
     [mina, _], _, boss = await crowd(desk, 18_400, 20_000)
     made = await prepared(desk)
     await desk.do(lambda tx: tx.run("payees.hold", person=mina, until=desk.now + 1))
-    approval, hand_out = (closing.approve, desk.now, boss, made.id, DIGEST, TERMS), (closing.hand_out, desk.now, boss)
     attempts = [
-        desk.do(*approval),
-        desk.do(*hand_out, made.id, DIGEST, TERMS),
-        desk.do(*hand_out, made.id, "1" * 64, TERMS),
+        desk.do(closing.approve, desk.now, boss, made.id, DIGEST, TERMS),
+        desk.do(closing.hand_out, desk.now, boss, made.id, DIGEST, TERMS),
+        desk.do(closing.hand_out, desk.now, boss, made.id, "1" * 64, TERMS),
     ]
     said = [await refusal(attempt) for attempt in attempts]
-    code = await desk.do(lambda tx: tx.one("people.find", person=mina)["code"])
-    assert [("closing.accounts_changed", code)] * 3 == [(each.key, each.blanks["worker"]) for each in said]
+    assert [("closing.accounts_changed", await desk.do(code_of, mina))] * 3 == [
+        (each.key, each.blanks["worker"]) for each in said
+    ]
 
 
 async def test_an_account_of_before_the_hold_was_over_is_another_one_still(desk: Desk) -> None:
@@ -289,12 +295,12 @@ async def test_only_the_file_that_was_shown_is_approved(desk: Desk) -> None:
     await crowd(desk, 18_400)
     boss = await second(desk)
     made = await desk.do(closing.prepare, desk.now, desk.coordinator, TERMS, ())
-    approval = (closing.approve, desk.now, boss, made.id)
-    assert "closing.not_shown" == await refused(desk.do(*approval, DIGEST, TERMS))
+    approval = (desk.now, boss, made.id)
+    assert "closing.not_shown" == await refused(desk.do(closing.approve, *approval, DIGEST, TERMS))
     await desk.do(closing.fix, desk.now, boss, made.id, DIGEST, TERMS)
     for shown in ("", DIGEST[:7], "1" * 8):
-        assert "closing.not_shown" == await refused(desk.do(*approval, shown, TERMS))
-    assert State.APPROVED is (await desk.do(*approval, DIGEST[:8], TERMS)).state
+        assert "closing.not_shown" == await refused(desk.do(closing.approve, *approval, shown, TERMS))
+    assert State.APPROVED is (await desk.do(closing.approve, *approval, DIGEST[:8], TERMS)).state
 
 
 async def test_a_transfer_that_the_bank_has_got_is_noted_as_sent_whatever_has_changed(desk: Desk) -> None:

@@ -8,14 +8,16 @@ from desk import Desk
 from tills import DIGEST, SEOUL, TERMS, WON, asked, earn, earner, prepared, second, sent, told
 
 from rules import days, ledger
-from rules.model import DAY, PersonId
+from rules.model import DAY, Instant, PersonId
 from rules.refusals import Refusal
 from services import auditing, bank_results, closing, contradictions, payouts, settling, stating, transfers, withholding
 from services.bank_results import Fault, Recorded, Result
 from services.contradictions import Contradiction, Decision
 from services.payouts import Payout
+from services.stating import Statement
+from services.tracing import following
 from storage import Tx
-from storage.checks import violations
+from storage.checks import Violation, violations
 from storage.ledger import balance
 
 
@@ -269,8 +271,8 @@ async def test_nothing_moves_while_the_books_do_not_add_up(desk: Desk) -> None:
     assert (18_400, 0, 0) == await money(desk, mina)
 
 
-def broken(tx: Tx) -> list[auditing.Violation]:
-    return [auditing.Violation("all_entries_sum_to_zero", "the ledger", 1)]
+def broken(_: Tx) -> list[Violation]:
+    return [Violation("all_entries_sum_to_zero", "the ledger", 1)]
 
 
 async def test_a_statement_adds_up_through_all_of_it(desk: Desk) -> None:
@@ -280,17 +282,17 @@ async def test_a_statement_adds_up_through_all_of_it(desk: Desk) -> None:
         for each in await desk.do(contradictions.undecided, boss):
             await desk.do(contradictions.accept, desk.now, desk.coordinator, each.id)
         desk.wait(20 * DAY)
-    first = days.date_of(desk.now - 60 * DAY, SEOUL).replace(day=1)
-    stated = []
+    first = days.date_of(Instant(desk.now - 60 * DAY), SEOUL).replace(day=1)
+    stated: list[Statement] = []
     while first <= days.date_of(desk.now, SEOUL):
         stated.append(await desk.do(stating.statement, desk.now, mina, first, SEOUL))
-        first = withholding.following(first)
+        first = following(first)
 
-    for each in stated:
-        came = each.earned + each.rejected + each.undone + each.bonus + each.adjusted
-        assert each.closing.amount == each.opening.amount + came - each.left
+    for month in stated:
+        came = month.earned + month.rejected + month.undone + month.bonus + month.adjusted
+        assert month.closing.amount == month.opening.amount + came - month.left
     assert all(one.closing == other.opening for one, other in pairwise(stated))
-    assert [1, -1, 1] == [left.gross // abs(left.gross) for each in stated for left in each.departures]
+    assert [1, -1, 1] == [left.gross // abs(left.gross) for month in stated for left in month.departures]
 
 
 # What was withheld ----------------------------------------------------------------------------------------------------
