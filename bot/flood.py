@@ -38,7 +38,7 @@ class Spared(StrEnum):
     """Why a message is not stored."""
 
     REPEATED = "repeated"
-    TOO_MANY = "too many"
+    TOO_MANY = "too_many"
 
 
 @dataclass
