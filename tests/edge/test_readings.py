@@ -126,5 +126,5 @@ async def test_two_bad_files_and_a_good_one_at_once_each_get_their_own_answer(wo
     )
 
     assert "a.csv 2행" in sora.screen
-    assert "b.xlsx: 압축" in ann.screen
+    assert "b.xlsx: 엑셀" in ann.screen
     assert "작업 2건" in bora.screen
