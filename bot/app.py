@@ -11,7 +11,7 @@ from telegram.request import BaseRequest
 
 from handlers import ROUTES
 from jobs import SCHEDULE
-from services import notices, payees, returning
+from services import enrolling, notices, payees, returning
 from services.people import LANGUAGES
 from storage import Database, open_database
 from storage.images import PictureStore
@@ -133,6 +133,8 @@ async def work(running: Running, stop: asyncio.Event) -> None:
     kit = running.kit
     await introduce(kit)
     await kit.db.run(notices.settle_interrupted)
+    if former := await kit.db.run(enrolling.keep_owners, kit.clock.now(), kit.config.owners):
+        log.warning("%s former owners have lost their rights", former)
     # Before anything new can come, so that each person's updates keep their order.
     if replayed := await running.inbox.replay():
         log.info("%s updates from before are handled now", replayed)

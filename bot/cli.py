@@ -12,13 +12,14 @@ from typing import assert_never
 from dotenv import dotenv_values
 
 from rules.exports import Format
-from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, open_database, refuse_if_taken
+from storage import DatabaseTaken, DatabaseUnusable, NewerSchema, Trouble, open_database, refuse_if_taken
 
 from . import logs, trouble
 from .commands import BackUp, Command, Export, ListPayable, Pay, Post
 from .config import Config, WrongSettings, read_config
 
-REFUSED, WRONG_USE, INTERRUPTED = 1, 2, 130
+REFUSED, WRONG_USE, HOPELESS, INTERRUPTED = 1, 2, 3, 130
+"""HOPELESS is what trying again does not mend: a supervisor starts nothing again after it, nor after WRONG_USE."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -179,12 +180,20 @@ def _run(config: Config) -> int:
     try:
         asyncio.run(run(config))
     except (DatabaseTaken, DatabaseUnusable, NewerSchema) as error:
-        return _refuse(reason_of(error))
+        return _refuse(reason_of(error), _status_of(error))
     except KeyUnusable as error:
-        return _refuse(str(error))
+        return _refuse(str(error), HOPELESS)
     except TokenRefused:
-        return _refuse(f"{config.api_url} knows no bot of this TAPWORK_TOKEN. BotFather shows the right one: /mybots")
+        told = f"{config.api_url} knows no bot of this TAPWORK_TOKEN. BotFather shows the right one: /mybots"
+        return _refuse(told, HOPELESS)
     return 0
+
+
+def _status_of(error: DatabaseTaken | DatabaseUnusable | NewerSchema) -> int:
+    is_hopeless = isinstance(error, NewerSchema) or (
+        isinstance(error, DatabaseUnusable) and error.trouble is Trouble.BROKEN
+    )
+    return HOPELESS if is_hopeless else REFUSED
 
 
 def _migrate(config: Config) -> int:
@@ -227,6 +236,6 @@ def reason_of(error: DatabaseTaken | DatabaseUnusable | NewerSchema) -> str:
             assert_never(error)
 
 
-def _refuse(reason: str) -> int:
+def _refuse(reason: str, status: int = REFUSED) -> int:
     sys.stderr.write(f"{reason}\n")
-    return REFUSED
+    return status

@@ -75,7 +75,10 @@ def _reason(config: Config, error: Exception) -> str:
         case NobodyListens():
             return f"There is no database at {config.database_url}. Is TAPWORK_DATA_DIR the bot's?"
         case Interrupted():
-            return "The bot stopped before it was done."
+            return (
+                "The bot stopped before it said what came of it; it may be done. Look before you repeat it "
+                "(tapwork pay lists who is still to be paid)."
+            )
         case _:
             return str(error)
 

@@ -23,6 +23,8 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 FIRST_PAUSE, LONGEST_PAUSE = 2.0, 60.0
+REFUSALS = 3
+"""So often a token has to be refused, since a server that is being repaired refuses good ones, too."""
 
 
 class TokenRefused(Exception):
@@ -58,12 +60,15 @@ def stopped_by_signals() -> asyncio.Event:
 
 async def _serve(config: Config, desk: Desk, stop: asyncio.Event) -> None:
     """Come to work; while Telegram can't be reached, try again with growing pauses."""
-    pause = FIRST_PAUSE
+    pause, refused = FIRST_PAUSE, 0
     while not stop.is_set():
         try:
             await _work(config, desk, stop)
         except InvalidToken as error:
-            raise TokenRefused from error
+            refused += 1
+            if refused == REFUSALS:
+                raise TokenRefused from error
+            await unless(stop, asyncio.sleep(FIRST_PAUSE))
         except TelegramError as error:
             wait = max(pause, seconds(error)) if isinstance(error, RetryAfter) else pause
             log.warning("no Telegram at %s: %s. Trying again in %.0f s", config.api_url, error.message, wait)

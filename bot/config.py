@@ -166,8 +166,8 @@ def _owners(environment: Mapping[str, str], mistakes: list[str]) -> frozenset[in
 def _database(environment: Mapping[str, str], data_dir: Path, mistakes: list[str]) -> str:
     url = environment.get("TAPWORK_DATABASE_URL") or f"sqlite:///{data_dir / 'tapwork.db'}"
     parts = urlsplit(url)
-    if parts.scheme != "sqlite" or len(parts.path) < 2 or parts.netloc:
-        mistakes.append("TAPWORK_DATABASE_URL must be sqlite:///<path of the database file>")
+    if parts.scheme != "sqlite" or len(parts.path) < 2 or parts.netloc or "?" in url or "#" in url:
+        mistakes.append("TAPWORK_DATABASE_URL must be sqlite:///<path of the database file>, without ? or #")
     return url
 
 

@@ -131,6 +131,22 @@ def dismiss(tx: Tx, now: Instant, owner: PersonId, coordinator: PersonId) -> Per
     return found
 
 
+def keep_owners(tx: Tx, now: Instant, owners: frozenset[int]) -> int:
+    """Take their rights from owners who are none any more, as the settings say; how many.
+
+    What is theirs goes to another owner; where there is none yet, they stay.
+    """
+    known = tx.all("people.owners")
+    heir = next((row["id"] for row in known if row["telegram_id"] in owners and row["leaving_at"] is None), None)
+    former = [row["id"] for row in known if row["telegram_id"] not in owners]
+    if heir is None:
+        return 0
+    for person in former:
+        tx.run("people.disown", person=person)
+        dismiss(tx, now, heir, person)
+    return len(former)
+
+
 def door(tx: Tx, default: str) -> str:
     """`open` or `invite`: what `/settings` says, else the start value."""
     row = tx.one("people.setting", name="join")

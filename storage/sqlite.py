@@ -1,5 +1,6 @@
 """The SQLite engine: one writing connection whose waiting units share a commit, one reading connection beside it."""
 
+import os
 import sqlite3
 from asyncio import AbstractEventLoop, Future, Task, get_running_loop
 from collections import deque
@@ -226,6 +227,7 @@ async def open_sqlite(path: Path) -> SqliteDatabase:
         uri = prepare_folder(path)
         lock.acquire()
         try:
+            _keep_private(path)
             writer, reader = await _opened(uri)
         except BaseException:
             lock.release()
@@ -242,6 +244,14 @@ async def _opened(uri: str) -> tuple[Connection, Connection]:
     except BaseException:
         await writer.close()
         raise
+
+
+def _keep_private(path: Path) -> None:
+    """Nobody else may read a database, nor what SQLite makes beside it with the same rights."""
+    if not path.exists():
+        path.touch(mode=0o600)
+    elif path.stat().st_uid == os.geteuid():
+        path.chmod(0o600)
 
 
 def prepare_folder(path: Path) -> str:

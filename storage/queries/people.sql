@@ -53,6 +53,10 @@ SELECT person.*, (SELECT COUNT(*) FROM batch WHERE batch.coordinator_id = person
 -- name: owners
 SELECT * FROM person WHERE is_owner = 1 ORDER BY id;
 
+-- name: disown
+-- What is left of an owner is a coordinator, who can be dismissed.
+UPDATE person SET is_owner = 0, is_coordinator = 1 WHERE id = :person AND is_owner = 1;
+
 -- name: dismiss
 UPDATE person SET is_coordinator = 0 WHERE id = :person AND is_owner = 0 AND is_coordinator = 1;
 

@@ -17,6 +17,7 @@ from socket_ports import free_port
 from sources import ROOT
 from world import TOKEN
 
+from bot.cli import HOPELESS, WRONG_USE
 from sandbox import Sandbox
 from sandbox.server import serve
 
@@ -50,6 +51,12 @@ def test_systemd_understands_the_unit(tmp_path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
 
     assert (0, "") == (done.returncode, done.stderr)
+
+
+def test_what_trying_again_does_not_mend_is_not_tried_again() -> None:
+    [line] = [each for each in UNIT.read_text(encoding="utf-8").splitlines() if each.startswith("RestartPrevent")]
+
+    assert f"RestartPreventExitStatus={WRONG_USE} {HOPELESS}" == line
 
 
 @pytest.fixture

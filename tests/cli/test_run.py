@@ -89,6 +89,24 @@ async def test_a_wrong_token_is_said(tmp_path: Path, telegram: tuple[Sandbox, Ru
         await run(config, asyncio.Event())
 
 
+async def test_a_good_token_that_is_refused_once_is_tried_again(
+    tmp_path: Path, telegram: tuple[Sandbox, Running], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    sandbox, server = telegram
+    bot = sandbox.world.bots.pop(TOKEN)
+    stop = asyncio.Event()
+    running = asyncio.create_task(run(config_at(tmp_path / "data", TAPWORK_API_URL=server.url), stop))
+    await asyncio.sleep(1)
+    sandbox.world.bots[TOKEN] = bot
+    async with asyncio.timeout(30):
+        while "the bot is at work" not in caplog.text:  # noqa: ASYNC110 - all that it says is in its log
+            await asyncio.sleep(0.05)
+
+    stop.set()
+    await asyncio.wait_for(running, 30)
+
+
 async def test_a_bot_without_a_network_keeps_trying_until_it_is_stopped(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -166,7 +184,7 @@ def test_a_database_of_a_newer_release_is_left_alone(
     with contextlib.closing(sqlite3.connect(tmp_path / "tapwork.db")) as connection:
         connection.execute("PRAGMA user_version = 999")
 
-    assert [1, 1, 1] == [main(["run"]), main(["migrate"]), main(["pay"])]
+    assert [3, 1, 1] == [main(["run"]), main(["migrate"]), main(["pay"])]
     assert 3 == capsys.readouterr().err.count("newer release: schema 999")
 
 

@@ -75,6 +75,11 @@ def test_figures_are_not_served_where_the_public_may_come() -> None:
     assert ["METRICS_LISTEN"] == mistakes(LISTEN="127.0.0.1:8080", METRICS_LISTEN="127.0.0.1:8080")
 
 
+@pytest.mark.parametrize("url", ["sqlite:///a?b.db", "sqlite:///a.db?mode=ro", "sqlite:///a.db#b"])
+def test_the_name_of_a_database_is_not_cut_silently(url: str) -> None:
+    assert ["DATABASE_URL"] == mistakes(DATABASE_URL=url)
+
+
 def test_every_mistake_is_named_at_once() -> None:
     named = mistakes(WEBHOOK_URL="x", LISTEN="x", METRICS_LISTEN="x", CHAT_RATE="many", BOT_RATE="-1", JOIN="x")
     assert sorted(named) == ["BOT_RATE", "CHAT_RATE", "JOIN", "LISTEN", "METRICS_LISTEN", "WEBHOOK_URL"]

@@ -193,3 +193,24 @@ async def test_what_is_entered_is_neither_changed_nor_removed_nor_replaced(
 
 def rows(connection: sqlite3.Connection, table: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in connection.execute(f"SELECT * FROM {table}")]  # noqa: S608
+
+
+def modes_in(folder: Path) -> set[int]:
+    return {path.stat().st_mode & 0o777 for path in folder.iterdir()}
+
+
+async def test_nobody_else_may_read_a_database_whatever_the_shell_allows(tmp_path: Path) -> None:
+    old = tmp_path / "old.db"
+    old.touch(mode=0o644)
+    before = os.umask(0o022)
+    try:
+        opened = [await open_sqlite(path) for path in (old, tmp_path / "new.db")]
+        for database in opened:
+            await database.run(claim, "job")
+        modes = modes_in(tmp_path)
+        for database in opened:
+            await database.close()
+    finally:
+        os.umask(before)
+
+    assert {0o600} == modes
