@@ -6,7 +6,6 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from rules import stalls as rules
-from rules.amounts import exact
 from rules.late import GRACE
 from rules.model import DAY, BatchId, Instant, Micros, PersonId, ProjectId
 from rules.stalls import Cause
@@ -218,7 +217,7 @@ def refill(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> bool:
     price, coordinator = Micros(row["reserved_price"]), PersonId(row["coordinator_id"])
     missing, has = lacking(tx, now, batch, price, more=SPARE_ANSWERS), left(tx, coordinator)
     if has is not None and missing > has:
-        alert(tx, now, "alert.money", f"{row['title']} ({row['code']}): {exact(Micros(missing - has))}")
+        alert(tx, now, "alert.money", f"{row['title']} ({row['code']})", Micros(missing - has), subject=row["code"])
         return False
     cover(tx, now, batch, coordinator, price, more=SPARE_ANSWERS)
     return True
