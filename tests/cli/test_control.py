@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from office import config_at, silent
 
-from bot import control
+from bot import command_calls, control
 from bot.clock import WallClock
 from bot.commands import Command, Desk, Export, ListPayable, Pay, Post
 from services import enrolling
@@ -204,3 +204,10 @@ async def test_a_path_too_long_for_a_socket_is_said_and_the_bot_works_without_on
         await db.close()
 
     assert "shorter TAPWORK_DATA_DIR" in caplog.text
+
+
+def test_who_is_left_without_an_answer_is_told_to_look_before_they_pay_twice(tmp_path: Path) -> None:
+    told = command_calls._reason(config_at(tmp_path), control.Interrupted())
+
+    assert "it may be done" in told
+    assert "tapwork pay lists" in told

@@ -1,6 +1,9 @@
 """Every bad file through the real chat: told what is wrong and where, nothing half done, the next message as always."""
 
+import asyncio
 import os
+import sys
+from asyncio.subprocess import PIPE
 from collections.abc import Iterator
 
 import pytest
@@ -8,8 +11,9 @@ from bad_archives import ARCHIVES
 from bad_files import ENCODINGS, LONG, NAMES, OBJECTS, TABLES
 from bad_pictures import DAMAGED, ODD
 from bad_workbooks import WORKBOOKS
-from dropping import READERS_MEMORY, Chat, Figures, drop
+from dropping import Chat, Figures, drop
 from PIL import Image
+from watching import Watch
 from world import World
 
 GROUPS = {
@@ -49,10 +53,20 @@ async def test_a_bad_file_is_answered_in_words_and_leaves_nothing(world: World, 
         problems += await drop(world, ((sora, file),), figures)
 
     assert [] == problems
-    assert figures.readers_memory <= READERS_MEMORY
+    assert figures.reader > 0, "nobody was watched"
     for path in world.kit.config.pictures.glob("*/*.jpg"):
         with Image.open(path) as picture:
             assert ("JPEG", True, {}) == (picture.format, max(picture.size) <= 1280, dict(picture.getexif()))
+
+
+async def test_what_a_reader_takes_is_seen() -> None:
+    program = "taken = b'x' * (90 << 20); del taken"
+    with Watch() as watch:
+        process = await asyncio.create_subprocess_exec(sys.executable, "-S", "-c", f"{program}; input()", stdin=PIPE)
+        await asyncio.sleep(0.3)
+        await process.communicate(b"\n")
+
+    assert 90 < watch.peak < 120
 
 
 def test_there_are_at_least_eighty_of_them() -> None:

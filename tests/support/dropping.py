@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import resource
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
@@ -15,18 +14,14 @@ from string import Formatter
 from time import perf_counter
 
 from bad_files import BadFile, Refused, Taken
+from watching import Watch, memory
 from world import Someone, World
 
 from bot.words import catalogue
 
 CAPTION = "title: 좋은가요?\nchoices: 긍정, 부정\nprice: 20\noverlap: 1"
-MEBIBYTE = 2**20
 MOST_MEMORY = 150
-"""MiB that the bot may grow by."""
-
-READERS_MEMORY = 512
-SLACK = 20 << 10
-"""KiB within which a figure may still be that of the process that started the other."""
+"""MiB that the bot may grow by, and that the process may have which reads a file for it."""
 
 MOST_SECONDS = 5.0
 TAG = re.compile("<[^>]*>")
@@ -39,13 +34,18 @@ class Figures:
     refused: int = 0
     taken: int = 0
     memory: float = 0.0
+    reader: float = 0.0
+    largest: str = ""
     seconds: float = 0.0
     slowest: str = ""
     problems: list[str] = field(default_factory=list)
 
-    def add(self, file: BadFile, seconds: float, grown: float) -> list[str]:
+    def add(self, file: BadFile, seconds: float, grown: float, reader: float) -> list[str]:
         """Count a file; a problem when it took too long to refuse."""
         self.memory = max(self.memory, grown)
+        if reader >= self.reader:  # Two that were dropped at once have one figure.
+            self.largest = f"{self.largest}, {file.about}" if reader == self.reader else file.about
+            self.reader = reader
         if isinstance(file.then, Taken):
             self.taken += 1
             return []
@@ -55,18 +55,11 @@ class Figures:
         return [f"{file.file} took {seconds:.1f} s"] if seconds > MOST_SECONDS else []
 
     @property
-    def readers_memory(self) -> float:
-        """MiB of the largest process that this one has started, or 0 where it can't be told: the figure of a process
-        begins with the peak of the one that started it."""
-        own, largest = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-        return largest / 1024 if largest > own + SLACK else 0.0
-
-    @property
     def line(self) -> str:
         return (
             f"bad files: {self.refused + self.taken} ({self.refused} refused, {self.taken} taken with counts), "
             f"{len(self.problems)} answered wrongly; the bot grew by {self.memory:.0f} MiB at most, "
-            f"a reader had {self.readers_memory:.0f} of {READERS_MEMORY}; "
+            f"a reader had {self.reader:.0f} MiB ({self.largest}); "
             f"refused within {self.seconds:.1f} s ({self.slowest})"
         )
 
@@ -164,11 +157,13 @@ async def drop(world: World, dropped: Sequence[tuple[Chat, BadFile]], figures: F
     sending = [partial(chat.someone.phone.send, file.file, file.make(), CAPTION) for chat, file in dropped]
     before = [len(chat.someone.texts) for chat, _ in dropped]
     start, resident = perf_counter(), _reset_peak()
-    await world.together(*sending)
-    seconds, grown = perf_counter() - start, (_peak() - resident) / MEBIBYTE
-    problems = [f"the bot grew by {grown:.0f} MiB"] if grown > MOST_MEMORY else []
+    with Watch() as watch:
+        await world.together(*sending)
+    seconds, grown = perf_counter() - start, memory("self", "VmHWM") - resident
+    told = {"the bot grew by": grown, "a reader had": watch.peak}
+    problems = [f"{what} {size:.0f} MiB" for what, size in told.items() if size > MOST_MEMORY]
     for (chat, file), count in zip(dropped, before, strict=True):
-        problems += figures.add(file, seconds, grown)
+        problems += figures.add(file, seconds, grown, watch.peak)
         problems += await chat.judge(file, "\n".join(chat.someone.texts[count + 1 :]))
     figures.problems += problems
     return problems
@@ -183,19 +178,7 @@ def _quoted(name: str) -> str:
     return re.split("[\u202a-\u202e]", Path(name).name)[0][:100]
 
 
-def _status(field: str) -> int:
-    """Bytes, of this process."""
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith(f"{field}:"):
-            return int(line.split()[1]) * 1024
-    raise LookupError(field)
-
-
-def _reset_peak() -> int:
+def _reset_peak() -> float:
     """The memory that is in use now, from which the next peak is measured."""
     Path("/proc/self/clear_refs").write_text("5")
-    return _status("VmRSS")
-
-
-def _peak() -> int:
-    return _status("VmHWM")
+    return memory("self", "VmRSS")
