@@ -147,7 +147,6 @@ async def _read(ctx: Context, document: Document) -> Reading:
 
 
 async def _show(ctx: Context, found: Transfer) -> None:
-    found = await flow.looked_at(ctx, found)
     may_approve = found.made_by != ctx.person.id or await ctx.run(deeds.is_alone)
     lacks_second = await ctx.run(deeds.lacks_second, ctx.person.id)
     await ctx.show(screens.transfer(found, await _rest(ctx), may_approve, ctx.words, lacks_second=lacks_second))
