@@ -188,15 +188,6 @@ def test_the_next_answer_to_look_at_is_read_off_an_index(connection: sqlite3.Con
     assert [] == [step for step in plan if "TEMP B-TREE" in step]
 
 
-def test_the_next_answer_to_look_at_is_read_off_an_index(connection: sqlite3.Connection) -> None:
-    """However many are in review: none but those that were passed over is read before it, and nothing is sorted."""
-    sql = queries(SQLITE)["reviews.following"]
-    plan = [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", dict.fromkeys(parameters(sql)))]
-
-    assert "SEARCH answer USING INDEX answer_review (batch_id=? AND doubt<?)" == plan[0]
-    assert [] == [step for step in plan if "TEMP B-TREE" in step]
-
-
 LOOKED_AT_OFTEN = (
     "digests.prune",
     "outbox.prune",
