@@ -142,7 +142,8 @@ SELECT slice.id, slice.batch_id, slice.worker_id, slice.state, slice.slots, slic
 UPDATE slice SET state = 'held', told_at = :now, ends_at = :until WHERE id = :slice AND state = 'cut';
 
 -- name: told
-UPDATE invitation SET told_at = :now WHERE batch_id = :batch AND person_id = :worker;
+-- The first message counts: work done between two of them was brought by it.
+UPDATE invitation SET told_at = COALESCE(told_at, :now) WHERE batch_id = :batch AND person_id = :worker;
 
 -- name: extend
 UPDATE slice SET ends_at = :until, extended_at = :now

@@ -240,6 +240,24 @@ async def test_who_has_lost_what_waited_for_them_is_told_anew_once_the_batch_goe
     assert {mina: 20} == unshown(path)
 
 
+async def test_work_between_two_messages_was_brought_by_the_first(desk: Desk, path: Path) -> None:
+    batch = await desk.batch(TEXTS)
+    [mina] = await opted_in(desk, 1)
+    await desk.do(preferring.choose_most, desk.now, mina, 3)
+    reseed(path, [mina])
+    await tick(desk)
+    await desk.tap(mina, await desk.begin(mina, batch))
+    await desk.do(working.stop, desk.now, mina, batch)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=True)
+    desk.wait(HOUR)
+    await tick(desk)
+    await desk.do(steering.pause, desk.coordinator, batch, is_on=False)
+    desk.wait(2 * HOUR)
+
+    assert [Kind.NEW_WORK] == kinds(await tick(desk), mina)
+    assert inviting.Effect(1, 1, 0, 0) == await desk.do(inviting.effect, batch)
+
+
 async def test_nobody_hears_that_a_batch_was_stopped_which_goes_on_again(desk: Desk, path: Path) -> None:
     batch = await desk.batch(TEXTS)
     [mina] = await opted_in(desk, 1)
