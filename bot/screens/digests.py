@@ -41,7 +41,7 @@ def worker_screen(words: Words, found: WorkersDay, morning: Morning) -> Screen:
         Button(words.plain("start.go"), WorkTap()),
         Button(words.plain("money.button_balance"), BalanceTap()),
     )
-    return Screen("\n".join(lines), (first, _off(words), snoozes(words, on_settings=0)))
+    return Screen("\n".join(lines), (first, (_off(words),), snoozes(words, on_settings=0)))
 
 
 def _coming(words: Words, coming: Coming, morning: Morning) -> Html:
@@ -55,9 +55,12 @@ def _coming(words: Words, coming: Coming, morning: Morning) -> Html:
     return words.line("digest.coming_line", day=day, amount=amount)
 
 
-def _off(words: Words) -> Row:
-    settings = Button(words.plain("remind.settings_button"), RemindersTap())
-    return (Button(words.plain("digest.button_off"), DigestTap(0)), settings)
+def _off(words: Words) -> Button:
+    return Button(words.plain("digest.button_off"), DigestTap(0))
+
+
+def _off_and_settings(words: Words) -> Row:
+    return _off(words), Button(words.plain("remind.settings_button"), RemindersTap())
 
 
 def coordinator_screen(words: Words, found: CoordinatorsDay) -> Screen:
@@ -69,7 +72,7 @@ def coordinator_screen(words: Words, found: CoordinatorsDay) -> Screen:
     parts.append("\n".join(_decisions(words, found)))
     rows: list[Row] = [(Button(shortened(each.title, BUTTON_TITLE), CardTap(each.batch)),) for each in found.batches]
     rows.append((Button(words.plain("batch.all"), BatchesTap(0)),))
-    return Screen("\n\n".join([heading, *parts]), (*rows, _off(words)))
+    return Screen("\n\n".join([heading, *parts]), (*rows, _off_and_settings(words)))
 
 
 def _batch(words: Words, each: Running) -> list[Html]:
@@ -136,7 +139,7 @@ def owner_screen(words: Words, found: OwnersDay, wellness: Wellness, now: Instan
         _books(words, found.violations),
         _backup(words, wellness.backup_at, now),
     ]
-    return Screen("\n".join(lines), (_off(words),))
+    return Screen("\n".join(lines), (_off_and_settings(words),))
 
 
 def _noted(words: Words, name: str, number: int) -> list[Html]:

@@ -78,7 +78,7 @@ async def test_under_a_workers_card_stands_how_to_hear_less(world: World) -> Non
     _, _, (mina, _) = await staffed(world)
     await label(world, mina, 1, "긍정")
     await morning(world, "2026-09-22 08:30")
-    assert ["오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons[-3:]
+    assert ["아침 소식 끄기", "오늘 그만", "일주일 쉬기", "모두 끄기"] == mina.buttons[-4:]
 
     assert "9월 30일까지" in await mina.tap("일주일 쉬기")
     await label(world, mina, 1, "긍정")

@@ -63,7 +63,7 @@ async def test_a_worker_is_told_of_new_work_and_starts_on_tasks_that_wait_for_th
         "🔔 알림\n\n• 새 일감 영화 리뷰 · 건당 20원\n20건을 오늘 12:00까지 맡아 둘게요. 서두르지 않아도 돼요."
         == mina.screen
     )
-    assert ["영화 리뷰 시작하기", "오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons
+    assert ["영화 리뷰 시작하기", "오늘 그만", "일주일 쉬기", "모두 끄기"] == mina.buttons
     assert "1번째 영화" in await mina.tap("영화 리뷰 시작하기")
     await mina.tap("긍정")
     await mina.tap("부정")
@@ -82,7 +82,7 @@ async def test_the_same_in_english(world: World) -> None:
     await clock(world)
 
     assert "• New batch Films · ₩20 each\n20 kept for you until today 12:00. No need to hurry." in mina.screen
-    assert ["Start Films", "Not today", "Rest a week", "Turn off"] == mina.buttons
+    assert ["Start Films", "Not today", "Rest a week", "Turn all off"] == mina.buttons
     world.clock.advance(90 * MINUTE)
     await clock(world)
     assert "• Films: 20 kept for you until today 12:00. Keep them longer, or give them back." in mina.screen
@@ -102,7 +102,7 @@ async def test_who_was_promised_tasks_hears_when_their_batch_is_stopped(world: W
 
     said = "🔔 알림\n\n• 영화 리뷰 일감이 잠시 쉬어서 맡아 두었던 20건을 돌려놓았어요. 이미 한 작업은 그대로 지급돼요."
     assert said == mina.screen
-    assert ["일감 보기", "오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons
+    assert ["일감 보기", "오늘 그만", "일주일 쉬기", "모두 끄기"] == mina.buttons
     assert {} == unshown(world.kit.config.database)
     count = len(mina.texts)
     for _ in range(5):
@@ -201,7 +201,7 @@ async def test_a_slice_about_to_end_is_kept_or_given_back(world: World) -> None:
         "🔔 알림\n\n• 영화 리뷰 20건을 오늘 12:00까지 맡아 두고 있어요. 더 두려면 계속, 아니면 반납을 눌러 주세요."
         == mina.screen
     )
-    assert ["계속", "반납", "오늘 그만", "일주일 쉬기", "끄기"] == mina.buttons
+    assert ["계속", "반납", "오늘 그만", "일주일 쉬기", "모두 끄기"] == mina.buttons
     assert "영화 리뷰 20건을 오늘 14:00까지 더 맡아 둘게요." == await mina.tap("계속")
     assert ["시작하기", "반납"] == mina.buttons
     assert "20건을 돌려놓았어요. 알려 주셔서 고마워요." == await mina.tap("반납")
@@ -253,7 +253,7 @@ async def test_each_way_to_be_left_alone_is_kept_to(world: World) -> None:
     await at_hour(world, 10)
     await clock(world)
     assert "음식 리뷰" in mina.screen
-    await mina.tap("끄기")
+    await mina.tap("모두 끄기")
     assert "⏸ 모두 꺼져 있어요." in await mina.say("/reminders")
     before = len(mina.texts)
     for _ in range(9):
@@ -285,7 +285,7 @@ async def test_what_when_and_how_often_is_chosen_by_buttons(world: World) -> Non
     assert "하루 3번까지\n시간대 Europe/Berlin" in mina.screen
     await mina.tap("☑ 토")
     await mina.tap("☑ 일")
-    assert "요일을 하나는 골라 주세요. 모두 쉬려면 끄기를 눌러 주세요." == mina.toast
+    assert "요일을 하나는 골라 주세요. 모두 쉬려면 모두 끄기를 눌러 주세요." == mina.toast
 
 
 async def test_a_time_zone_is_typed_and_a_wrong_one_asked_for_again(world: World) -> None:
@@ -376,7 +376,7 @@ async def test_what_is_stored_about_reminders_is_told_and_goes(world: World) -> 
     assert [(20, "held")] == [(each["slots"], each["state"]) for each in told["tasks_kept"]]
     assert [0] == [each["is_held_out"] for each in told["batches_told_of"]]
     assert [] == told["open_tasks"]
-    await mina.tap("끄기")
+    await mina.tap("모두 끄기")
     await mina.say("/mydata")
     await mina.say("/leave")
     await mina.tap("나가기")

@@ -149,19 +149,19 @@ class Fortnight:
         """Work a little, keep or return something, or ask to be left alone."""
         reader.silent = 0
         there = reader.someone.buttons
-        match self.dice.choice(["work", "work", "work", "keep", "return", "오늘 그만", "일주일 쉬기", "끄기"]):
+        match self.dice.choice(["work", "work", "work", "keep", "return", "오늘 그만", "일주일 쉬기", "모두 끄기"]):
             case "keep" if "계속" in there:
                 await reader.someone.tap("계속")
             case "return" if "반납" in there:
                 await reader.someone.tap("반납")
-            case ("오늘 그만" | "일주일 쉬기" | "끄기") as label if label in there and self.dice.random() < 0.4:
+            case ("오늘 그만" | "일주일 쉬기" | "모두 끄기") as label if label in there and self.dice.random() < 0.4:
                 await self.hush(reader, label)
             case _:
                 await self.work(reader)
 
     async def hush(self, reader: Reader, label: str) -> None:
         await reader.someone.tap(label)
-        how = {"오늘 그만": Snooze.TODAY, "일주일 쉬기": Snooze.WEEK, "끄기": Snooze.OFF}[label]
+        how = {"오늘 그만": Snooze.TODAY, "일주일 쉬기": Snooze.WEEK, "모두 끄기": Snooze.OFF}[label]
         today = datetime.fromtimestamp(self.now / 1000, reader.zone).date()
         until = datetime.combine(today + timedelta(days=1 if how is Snooze.TODAY else 8), time.min, reader.zone)
         reader.quiet_until = FOREVER if how is Snooze.OFF else round(until.timestamp() * 1000)
