@@ -62,12 +62,17 @@ WRONG_IN = (
     "the_ledger", "worker", "person", "task", "answer", "assignment", "batch", "settlement", "payment", "payout",
     "transfer", "bonus", "bonus_rule", "funding",
 )  # fmt: skip
+ACCOUNTS = (
+    "funds", "adjustments", "budget", "escrow", "gold", "reserve", "disputed", "bonus", "pending", "available",
+    "payout", "paid", "income_tax", "local_tax",
+)  # fmt: skip
 TRACED = (*PLACES, "answers", "bonuses", "adjustments", "carried", "stays", "gross", "net", "income_tax", "local_tax")
 
 FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
     {
         "bank.*": CODES,
         "check.*": checks(),
+        "check.account_*": ACCOUNTS,
         "check.place_*": WRONG_IN,
         "batch.line_*": State,
         "batch.reason_*": Reason,

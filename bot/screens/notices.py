@@ -8,6 +8,9 @@ from ..taps import BalanceTap
 from ..taps_batches import FlaggedTap
 from ..words import Html, Words
 
+POSTINGS = "postings_sum_to_zero"
+"""What this check finds are names of postings, and some look like names of accounts."""
+
 
 def flagged_screen(words: Words, card: Card) -> Screen:
     """Two workers have reported a task."""
@@ -26,21 +29,25 @@ def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, 
     lines = [words.line("notice.violated")]
     for check, what, difference, is_money in rows:
         by = words.money(Micros(difference)) if is_money else words.number(difference)
-        meaning, place = words.line(f"check.{check}"), _place(words, what)
+        meaning, place = words.line(f"check.{check}"), _place(words, check, what)
         lines.append(words.line("notice.violated_row", meaning=meaning, what=place, difference=by))
     if more > 0:
         lines.append(words.line("notice.violated_more", count=words.number(more)))
-    return Screen("\n".join((*lines, words.line("notice.violated_checks", checks=", ".join(checks)))))
+    names = Html(", ".join(words.line("notice.violated_name", name=check) for check in checks))
+    return Screen("\n\n".join((*lines, words.line("notice.violated_checks", checks=names))))
 
 
-def _place(words: Words, what: str) -> Html:
-    """Where it is wrong: a thing and its number, such as `task 7, worker 3`, or the name of an account as it stands."""
+def _place(words: Words, check: str, what: str) -> Html:
+    """Where it is wrong: a thing and its number, such as `task 7, worker 3`, an account, or a posting by its name."""
+    account, _, owner = what.partition(":")
+    if check != POSTINGS and words.has(f"check.account_{account}"):
+        return words.line(f"check.account_{account}", number=owner)
     said = []
     for part in what.split(", "):
         name, _, number = part.rpartition(" ")
         key = f"check.place_{(name if number.isdecimal() else part).replace(' ', '_')}"
         if not words.has(key):
-            return words.line("notice.violated_account", name=what)
+            return words.line("notice.violated_name", name=what)
         said.append(words.line(key, number=number))
     return Html(", ".join(said))
 

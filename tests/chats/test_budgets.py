@@ -233,6 +233,6 @@ async def test_the_owner_hears_which_rows_do_not_add_up_and_by_how_much(world: W
     await world.job("outbox")
 
     assert "장부가 맞지 않아서 지급을 멈췄어요" in owner.screen
-    assert "• 잔액이 그 거래 내역의 합과 달라요.\n   pending:3: 1.5원" in owner.screen
-    assert "• 작업자의 돈이 번 돈과 달라요.\n   작업자 3: 1.5원" in owner.screen
-    assert "확인할 곳: balances_equal_their_entries, " in owner.screen
+    assert "• 잔액이 그 거래 내역의 합과 달라요.\n작업자 3의 검수 중인 돈 · 차이 1.5원" in owner.screen
+    assert "• 작업자의 돈이 번 돈과 달라요.\n작업자 3 · 차이 1.5원" in owner.screen
+    assert "검사 이름: balances_equal_their_entries, " in owner.screen
