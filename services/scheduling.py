@@ -50,7 +50,7 @@ def handled(tx: Tx) -> dict[str, Instant]:
 def take(tx: Tx, now: Instant, job: str, missed: Missed, due: tuple[Period, ...]) -> Period | None:
     """Begin what is to be run now out of the periods that are due, oldest first."""
     for row in tx.all("jobs.give_up", job=job, attempts=ATTEMPTS, now=now):
-        alert(tx, now, "alert.job", f"{job} {row['period']}", subject=f"lost {job}")
+        alert(tx, now, "alert.job_lost", f"{job} {row['period']}", subject=job)
     rows = tx.all("jobs.runs", job=job, first=due[0].name)
     runs = {row["period"]: Run(State(row["state"]), Instant(row["busy_until"])) for row in rows}
     choice = choose(missed, due, runs, now)
@@ -83,7 +83,10 @@ def fail(tx: Tx, now: Instant, job: str, period: str) -> None:
     attempts = ATTEMPTS if row is None else row["attempts"]
     state = State.LOST if attempts >= ATTEMPTS else State.FAILED
     tx.run("jobs.fail", job=job, period=period, state=state, until=now + pause(attempts))
-    alert(tx, now, "alert.job", job, subject=job)
+    if state is State.LOST:
+        alert(tx, now, "alert.job_lost", f"{job} {period}", subject=job)
+    else:
+        alert(tx, now, "alert.job", job, subject=job)
 
 
 def postpone(tx: Tx, now: Instant, job: str, period: str) -> None:

@@ -165,7 +165,8 @@ async def test_what_fails_is_tried_again_after_growing_pauses_and_the_owners_hea
 
     assert [0, 1, 6, 21, 81, 141, 201, 261] == began
     assert ATTEMPTS == len(began)
-    assert "diary" in owner.screen
+    assert any("diary\n잠시 뒤에 다시 해 볼게요" in text for text in owner.texts)
+    assert "이번 회차는 건너뛰어요: diary 2026-09-22" in owner.screen
 
     diary.fate = lambda: None
     world.clock.advance(DAY)
@@ -235,7 +236,7 @@ async def test_a_run_that_kills_its_process_each_time_is_given_up_and_the_owners
     await world.job("outbox")
 
     assert ATTEMPTS == len(diary.began) == await world.kit.db.read(attempts, "2026-09-22")
-    assert "diary 2026-09-22" in owner.screen
+    assert "이번 회차는 건너뛰어요: diary 2026-09-22" in owner.screen
 
 
 async def test_two_schedulers_at_once_share_the_periods(world: World) -> None:
