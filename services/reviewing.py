@@ -35,6 +35,7 @@ class Waiting:
     is_appeal: bool
     code: str
     title: str
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def overview(tx: Tx, now: Instant, person: PersonId) -> Overview:
     return Overview(
         tuple(batch for batch in batches if batch.answers),
         tuple(
-            Waiting(row["id"], row["state"] == "appealed", row["code"], row["title"])
+            Waiting(row["id"], row["state"] == "appealed", row["code"], row["title"], row["reference"])
             for row in tx.all("reviews.waiting", limit=WAITING)
             if may_decide(tx, found, row)
         ),

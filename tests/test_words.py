@@ -121,6 +121,7 @@ FILLED: Mapping[str, Iterable[str]] = MappingProxyType(
         "rejection.standing_*": APPEALABLE,
         "rejection.title_*": APPEALABLE,
         "review.decide_*": ("proposed", "withdrawn", *APPEALABLE),
+        "review.nobody_else_*": ("proposed", "appealed"),
         "review.until_*": ("proposed", "told", "appealed"),
         "remind.*": Snooze,
         "remind.day_*": tuple(map(str, range(7))),

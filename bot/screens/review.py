@@ -25,6 +25,8 @@ from ..words import Html, Words
 from .earnings import shortened
 
 BUTTON_LETTERS = 40
+TITLE_LETTERS, REFERENCE_LETTERS = 12, 8
+"""Of a title and a task, beside words that say what waits."""
 RULE_LETTERS = 200
 ROOM = (2_000, 500)
 CAPTION_ROOM = (220, 120)
@@ -54,13 +56,14 @@ def _standing(words: Words, each: Reviewable) -> Html:
 
 def _reviewer(words: Words, each: Reviewer) -> Html:
     counts = {"rejections": each.rejections, "appeals": each.appeals, "upheld": each.upheld}
-    return words.line("review.reviewer", name=each.name, **counts)
+    key = "review.reviewer" if each.appeals else "review.reviewer_unopposed"
+    return words.line(key, name=each.name, **counts)
 
 
 def _waiting(words: Words, each: Waiting) -> Row:
-    title = shortened(each.title, BUTTON_LETTERS)
+    title, reference = shortened(each.title, TITLE_LETTERS), shortened(each.reference, REFERENCE_LETTERS)
     key = "review.waiting_appeal" if each.is_appeal else "review.waiting_proposal"
-    return (Button(words.plain(key, title=title), DecideTap(each.rejection)),)
+    return (Button(words.plain(key, title=title, reference=reference), DecideTap(each.rejection)),)
 
 
 def _batch(words: Words, each: Reviewable) -> Row:
@@ -229,7 +232,7 @@ def decision(words: Words, found: Rejection, now: Instant) -> Screen:
     if found.until is not None:
         lines.append(words.line(f"review.until_{found.state}", when=words.when(found.until, now)))
     if found.lacks_second and found.state in ("proposed", "appealed"):
-        lines.append(words.line("review.nobody_else_here"))
+        lines += ["", words.line(f"review.nobody_else_{found.state}")]
     elif found.state == "appealed" and not found.may_deny:
         lines.append(words.line("review.only_another"))
     return Screen("\n".join(lines), _decision_keyboard(words, found), found.item.picture)

@@ -55,8 +55,11 @@ SELECT labels, COUNT(*) AS votes
 -- name: waiting
 -- What waits for a decision: rejections that take two who look, and appeals; the oldest first.
 SELECT rejection.id, rejection.state, rejection.worker_id, rejection.reviewer_id, batch.coordinator_id, batch.code,
-       batch.title
-  FROM rejection JOIN batch ON batch.id = rejection.batch_id
+       batch.title, task.reference
+  FROM rejection
+  JOIN batch ON batch.id = rejection.batch_id
+  JOIN answer ON answer.id = rejection.answer_id
+  JOIN task ON task.id = answer.task_id
  WHERE rejection.state IN ('proposed', 'told', 'appealed') AND rejection.state IN ('proposed', 'appealed')
  ORDER BY rejection.id
  LIMIT :limit;

@@ -57,17 +57,17 @@ async def test_what_waits_for_nobody_says_so_whenever_it_is_looked_at(world: Wor
     await reject_first(owner)
     await reject_first(owner)
     await owner.tap("다음 →")
-    await owner.say("/review")
-    await owner.tap("❗ 확인할 반려 · 영화 리뷰")
+    assert "운영자: 반려 1건" in (await owner.say("/review")).splitlines()
+    await owner.tap("❗ 확인할 반려 · 영화 리뷰 · 2")
 
-    assert "혼자 운영한다면" in owner.screen
+    assert "확정은 다른 사람이 해야 하는데" in owner.screen and "혼자 운영한다면" in owner.screen
     assert ["반려하지 않기", "혼자 운영해요", "← 목록"] == owner.buttons
 
     await world.job("outbox")
     await mina.tap("이의제기")
     await mina.tap("이유 없이 보내기")
     await world.job("outbox")
-    assert "작업자가 이의를 냈어요" in owner.screen and "혼자 운영한다면" in owner.screen
+    assert "작업자가 이의를 냈어요" in owner.screen and "반려 유지는 다른 사람만" in owner.screen
     assert ["이의 인정", "혼자 운영해요", "← 목록"] == owner.buttons
 
 
