@@ -45,12 +45,12 @@ class Speech:
 
 
 KOREAN = Speech(
-    "ko", "지급 계좌 등록", "은행", "계좌번호", "예금주", "거주자 · 3.3 %", "위 내용에 동의해요", "저장",
+    "ko", "지급 계좌 등록", "은행", "계좌번호", "예금주", "거주자 · 3.3%", "위 내용에 동의해요", "저장",
     "숫자가 8~16자리여야 해요", "예금주를 적어 주세요", "저장했어요", "카카오뱅크 ••••4567", "이미 쓴 링크예요",
     "링크가 닫혔어요", "없는 링크예요",
 )  # fmt: skip
 ENGLISH = Speech(
-    "en", "Your account", "Bank", "Account number", "Account holder", "Resident · 3.3 %", "I agree to this", "Save",
+    "en", "Your account", "Bank", "Account number", "Account holder", "Resident · 3.3%", "I agree to this", "Save",
     "It needs 8 to 16 digits", "Please write who holds the account", "Saved", "KakaoBank ••••4567",
     "This link was used", "This link has closed", "There is no such link",
 )  # fmt: skip

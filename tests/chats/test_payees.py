@@ -209,7 +209,7 @@ async def test_a_worker_hears_how_staff_have_them_taxed(world: World) -> None:
 
     await owner.tap("비거주자로")
     await told(world)
-    assert "HR-17 로 관리해요 · 비거주자" in mina.screen and "세금 22 %를 떼요" in mina.screen
+    assert "HR-17 로 관리해요 · 비거주자" in mina.screen and "세금 22%를 떼요" in mina.screen
 
     world.clock.advance(MINUTE)
     await owner.tap("세금 없음으로")
@@ -220,7 +220,7 @@ async def test_a_worker_hears_how_staff_have_them_taxed(world: World) -> None:
     await owner.tap("비거주자로")
     await owner.tap("거주자로")
     await told(world)
-    assert "세금 3.3 %를 떼요" in mina.screen
+    assert "세금 3.3%를 떼요" in mina.screen
 
 
 async def test_who_filled_in_the_form_can_be_made_exempt_and_nothing_else(office: Office) -> None:

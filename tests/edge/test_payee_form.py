@@ -112,7 +112,7 @@ async def test_the_form_speaks_its_worker_s_language_whatever_the_browser_says(o
 
     page = await office.get(await office.link(emma), Accept_Language="ko-KR")
 
-    assert "Account holder" in page.text and "Resident · 3.3 %" in page.text and "Non-resident · 22 %" in page.text
+    assert "Account holder" in page.text and "Resident · 3.3%" in page.text and "Non-resident · 22%" in page.text
 
 
 async def test_mistakes_stand_beside_their_fields_and_what_was_typed_is_kept(office: Office, mina: Someone) -> None:
