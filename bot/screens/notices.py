@@ -26,7 +26,7 @@ def paid_screen(words: Words, amount: Micros) -> Screen:
 
 def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, int, bool]], more: int) -> Screen:
     """The books do not add up: the checks that found something, and what they found first, by how much."""
-    lines = [words.line("notice.violated")]
+    lines: list[Html] = []
     for check, what, difference, is_money in rows:
         by = words.money(Micros(difference)) if is_money else words.number(difference)
         meaning, place = words.line(f"check.{check}"), _place(words, check, what)
@@ -34,7 +34,8 @@ def violated_screen(words: Words, checks: list[str], rows: list[tuple[str, str, 
     if more > 0:
         lines.append(words.line("notice.violated_more", count=words.number(more)))
     names = Html(", ".join(words.line("notice.violated_name", name=check) for check in checks))
-    return Screen("\n\n".join((*lines, words.line("notice.violated_checks", checks=names))))
+    parts = words.line("notice.violated"), "\n".join(lines), words.line("notice.violated_checks", checks=names)
+    return Screen("\n\n".join(parts))
 
 
 def _place(words: Words, check: str, what: str) -> Html:
