@@ -8,7 +8,7 @@ from reminded import reseed
 from sources import SPEAKING, sources
 from world import Someone, World
 
-from rules.model import HOUR
+from rules.model import HOUR, PersonId
 from services import preferring
 from services.people import find
 
@@ -21,7 +21,7 @@ async def at_hour(world: World, hour: int) -> None:
     world.clock.advance(((hour - local) % 24 or 24) * HOUR - world.clock.now() % HOUR)
 
 
-async def lives_in(world: World, someone: Someone, zone: str) -> int:
+async def lives_in(world: World, someone: Someone, zone: str) -> PersonId:
     person = await world.do(find, someone.telegram_id)
     assert person is not None
     await world.do(preferring.choose_zone, world.clock.now(), person.id, zone)

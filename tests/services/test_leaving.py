@@ -231,7 +231,8 @@ async def test_every_consent_and_its_end_are_kept(desk: Desk) -> None:
     await desk.do(leaving.stay, mina)
     await desk.do(enrolling.consent, desk.now, mina, people.CONSENT_VERSION)
 
-    assert [(people.CONSENT_VERSION, first, left), (people.CONSENT_VERSION, desk.now, None)] == await consents(desk, mina)
+    version = people.CONSENT_VERSION
+    assert [(version, first, left), (version, desk.now, None)] == await consents(desk, mina)
     assert desk.now == (await desk.do(row_of, mina))["consent_at"]
 
 
