@@ -16,7 +16,10 @@ BURST = 5
 """How many messages within a second are nobody's business."""
 
 IN_HAND = 2
-"""Who waits for an answer before writing on is never held up, however fast that goes."""
+"""Who waits for an answer before writing on is not held up for a burst, however fast that goes."""
+
+TOO_MANY = 20
+"""Nobody waits for so many answers within a second."""
 
 SECOND = 1.0
 CALM = 10
@@ -53,7 +56,7 @@ class Waiting:
 class Writer:
     """When somebody's last messages were written by Telegram's clock, which are being handled, and which wait."""
 
-    dates: deque[int] = field(default_factory=lambda: deque(maxlen=BURST))
+    dates: deque[int] = field(default_factory=lambda: deque(maxlen=TOO_MANY))
     in_hand: set[int] = field(default_factory=set)
     waiting: dict[int, Waiting] = field(default_factory=dict)
     calm_date: int = 0
@@ -62,10 +65,14 @@ class Writer:
 
     def watch(self, date: int) -> None:
         """Count a message, and see whether it is one too many."""
-        is_fast = len(self.dates) == BURST and date - self.dates[0] < SECOND
+        is_fast, is_too_fast = self._within(date, BURST), self._within(date, TOO_MANY)
         self.dates.append(date)
-        if is_fast and (date < self.calm_date or len(self.in_hand) >= IN_HAND):
+        if is_too_fast or (is_fast and (date < self.calm_date or len(self.in_hand) >= IN_HAND)):
             self.calm_date = date + CALM
+
+    def _within(self, date: int, count: int) -> bool:
+        """Whether so many messages were written in the second before this one."""
+        return len(self.dates) >= count and date - self.dates[-count] < SECOND
 
     def repeats(self, said: str | None) -> bool:
         """Whether one that waits says the same. Typed words may be meant to repeat the ones before."""

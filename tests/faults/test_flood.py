@@ -13,7 +13,7 @@ import pytest
 from virtual import VirtualTimer
 from world import START, HandClock
 
-from bot.flood import BEHIND, BURST, FEW, MOST, Flood, Spared, Update
+from bot.flood import BEHIND, BURST, FEW, MOST, TOO_MANY, Flood, Spared, Update
 from bot.inbox import Arrived, Inbox
 from bot.secret import Secret
 from services import receiving
@@ -65,6 +65,15 @@ async def desk() -> AsyncIterator[Desk]:
 
 async def test_of_a_flood_the_first_few_go_on_and_the_rest_waits(desk: Desk) -> None:
     assert ["now"] * BURST + ["waits"] * 10 == desk.flood_with(BURST + 10)
+
+
+async def test_a_bot_that_answers_at_once_is_flooded_all_the_same(desk: Desk) -> None:
+    told = []
+    for number in range(TOO_MANY + 5):
+        told.append(desk.write(number))
+        desk.flood.done(MINA, number)
+
+    assert ["now"] * TOO_MANY + ["waits"] * 5 == told
 
 
 async def test_what_waits_goes_on_in_its_order_once_a_second(desk: Desk) -> None:
@@ -142,7 +151,7 @@ async def test_what_comes_after_a_flood_is_not_answered_before_it(desk: Desk) ->
 async def test_who_waits_for_each_answer_is_never_held(desk: Desk) -> None:
     told = []
     for number in range(100):
-        told.append(desk.write(number))
+        told.append(desk.write(number, second=number // TOO_MANY))
         desk.flood.done(MINA, number)
 
     assert ["now"] * 100 == told

@@ -13,7 +13,7 @@ from .promises import Promise
 
 RATE = 10.0
 COMMANDS = 100
-BURST = 5
+TOO_MANY = 20
 """What may be answered in the first second, before anybody can be called a flooder."""
 
 
@@ -37,10 +37,10 @@ async def flooded(tmp_path: Path, seconds: float, seed: int) -> Promise:
     unanswered = len(crowd.record.tapped_at) - len(waits)
     return Promise(
         "one person sends 100 commands a second",
-        "others' p95 below 500 ms; the one answered once a second",
+        f"others' p95 below 500 ms; the one answered once a second, after at most {TOO_MANY}",
         f"{sent:,} commands in {seconds:.0f} s: others' p95 {p95:.0f} ms over {len(waits)} taps, "
         f"{unanswered} unanswered; {len(replies)} replies to the one",
-        p95 < 500 and not unanswered and 0 < len(replies) <= seconds + BURST + 1,
+        p95 < 500 and not unanswered and 0 < len(replies) <= seconds + TOO_MANY + 1,
         str(seed),
     )
 
