@@ -8,7 +8,7 @@ from typing import Any
 from telegram import BotCommandScopeChat
 
 from rules.currency import smallest
-from rules.model import Instant, PersonId, UploadId
+from rules.model import Instant, PersonId
 from services import leaving
 from services.leaving import Farewell
 from services.notices import Notice
@@ -61,17 +61,10 @@ async def forget(kit: Kit, now: Instant, person: PersonId) -> bool:
     if await kit.db.read(leaving.last_look, now, person, timezone, unit) is None:
         return False
     telegram_id = await kit.db.read(leaving.telegram_id_of, person)
-    for upload, path in await kit.db.read(leaving.files_of, person):
-        await asyncio.to_thread(_delete, kit.config.uploads, upload, path)
+    for upload in await kit.db.read(leaving.files_of, person):
+        await asyncio.to_thread(delete_upload, kit.config.uploads, upload)
     await _empty_received(kit, telegram_id)
     return await kit.db.run(leaving.forget, now, person, timezone, unit)
-
-
-def _delete(folder: Path, upload: UploadId, path: str | None) -> None:
-    """What the command line posted lies elsewhere, and is not ours to delete."""
-    if path is not None and Path(path).parent == folder:
-        Path(path).unlink(missing_ok=True)
-    delete_upload(folder, upload)
 
 
 async def _empty_received(kit: Kit, telegram_id: int) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from bot import posting as flow
 from bot.context import Kit
@@ -32,7 +31,7 @@ async def run(kit: Kit, now: Instant) -> str:
 async def _tidy(kit: Kit, now: Instant) -> int:
     """Delete the files of uploads that are over, whatever became of them, and those that no upload belongs to."""
     folder, before = kit.config.uploads, Instant(now - DAY)
-    old = dict(await kit.db.run(posting.to_tidy, before))
+    old = await kit.db.run(posting.to_tidy, before)
     found = await asyncio.to_thread(uploads_in, folder)
     needless = set(old)
     for some in batched(sorted(found)):
@@ -40,7 +39,7 @@ async def _tidy(kit: Kit, now: Instant) -> int:
         unknown = await kit.db.read(posting.unknown, some)
         needless |= {upload for upload in unknown if found[upload] * 1_000 < before}
     for upload in needless:
-        await asyncio.to_thread(_delete, folder, upload, old.get(upload))
+        await asyncio.to_thread(delete_upload, folder, upload)
     for upload in old:
         await kit.db.run(posting.tidied, upload)
     return len(needless)
@@ -49,10 +48,3 @@ async def _tidy(kit: Kit, now: Instant) -> int:
 def batched(uploads: Sequence[UploadId]) -> Iterator[Sequence[UploadId]]:
     """So many that they are looked up in a moment."""
     return (uploads[start : start + AT_ONCE] for start in range(0, len(uploads), AT_ONCE))
-
-
-def _delete(folder: Path, upload: UploadId, posted: str | None) -> None:
-    """What the command line posted lies elsewhere, and is not ours to delete."""
-    if posted is not None and Path(posted).parent == folder:
-        Path(posted).unlink(missing_ok=True)
-    delete_upload(folder, upload)

@@ -123,9 +123,9 @@ def telegram_id_of(tx: Tx, person: PersonId) -> int:
     return int(_find(tx, person)["telegram_id"])
 
 
-def files_of(tx: Tx, person: PersonId) -> list[tuple[UploadId, str | None]]:
-    """Everything that somebody has sent, and where what is left of it lies."""
-    return [(row["id"], row["file_path"]) for row in tx.all("personal.uploads", person=person)]
+def files_of(tx: Tx, person: PersonId) -> list[UploadId]:
+    """Everything that somebody has sent."""
+    return [row["id"] for row in tx.all("personal.uploads", person=person)]
 
 
 def forget(tx: Tx, now: Instant, person: PersonId, timezone: ZoneInfo, unit: Micros) -> bool:

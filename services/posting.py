@@ -218,9 +218,9 @@ def forget(tx: Tx, now: Instant) -> int:
     return tx.run("uploads.forget", now=now, before=now - FORGOTTEN)
 
 
-def to_tidy(tx: Tx, before: Instant) -> list[tuple[UploadId, str]]:
-    """Uploads whose files nobody needs any more, and where the files lie."""
-    return [(row["id"], row["file_path"]) for row in tx.all("uploads.to_tidy", before=before, limit=100)]
+def to_tidy(tx: Tx, before: Instant) -> list[UploadId]:
+    """Uploads whose files nobody needs any more."""
+    return [row["id"] for row in tx.all("uploads.to_tidy", before=before, limit=100)]
 
 
 def over(tx: Tx, uploads: Collection[UploadId], before: Instant) -> set[UploadId]:

@@ -52,7 +52,7 @@ SELECT id, leaving_at, forget_at, reachable FROM person
 SELECT state, created_at FROM outbox WHERE dedupe_key = :key;
 
 -- name: uploads
-SELECT id, file_path FROM upload WHERE coordinator_id = :person ORDER BY id;
+SELECT id FROM upload WHERE coordinator_id = :person ORDER BY id;
 
 -- name: forget
 UPDATE person

@@ -55,7 +55,7 @@ SELECT id FROM upload
 
 -- name: to_tidy
 -- Files that nobody needs any more.
-SELECT id, file_path FROM upload
+SELECT id FROM upload
  WHERE file_path IS NOT NULL AND state IN ('drafted', 'refused', 'cancelled') AND touched_at <= :before
  ORDER BY touched_at
  LIMIT :limit;

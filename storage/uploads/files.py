@@ -22,6 +22,9 @@ def uploads_in(folder: Path) -> dict[UploadId, float]:
 
 
 def delete_upload(folder: Path, upload: UploadId) -> None:
-    """Delete the file that somebody sent, and the list of what was refused in it."""
+    """Delete the file that somebody sent, and the list of what was refused in it.
+
+    What the command line posted lies elsewhere under a name of its own, and is not ours to delete.
+    """
     (folder / str(upload)).unlink(missing_ok=True)
     (folder / f"{upload}-refused.csv").unlink(missing_ok=True)
