@@ -67,7 +67,7 @@ async def contradiction(kit: Kit, notice: Notice, blanks: Mapping[str, Any]) -> 
     except Refusal:
         return
     if found.decision is None:
-        may_decide = found.reported_by != notice.person or await kit.db.read(deeds.is_alone)
+        may_decide = await kit.db.read(deeds.may_second, found.reported_by, PersonId(notice.person))
         screen = contradiction_screens.card(found, may_decide, kit.words_for(notice))
         await kit.telegraph.send(notice.telegram_id, screen)
 

@@ -147,7 +147,7 @@ async def _read(ctx: Context, document: Document) -> Reading:
 
 
 async def _show(ctx: Context, found: Transfer) -> None:
-    may_approve = found.made_by != ctx.person.id or await ctx.run(deeds.is_alone)
+    may_approve = await ctx.run(deeds.may_second, found.made_by, ctx.person.id)
     lacks_second = await ctx.run(deeds.lacks_second, ctx.person.id)
     await ctx.show(screens.transfer(found, await _rest(ctx), may_approve, ctx.words, lacks_second=lacks_second))
 

@@ -23,7 +23,7 @@ async def decide(ctx: Context, tap: DecideTap) -> None:
 
 
 async def _show(ctx: Context, found: Contradiction) -> None:
-    may_decide = found.reported_by != ctx.person.id or await ctx.run(deeds.is_alone)
+    may_decide = await ctx.run(deeds.may_second, found.reported_by, ctx.person.id)
     await ctx.show(screens.card(found, may_decide, ctx.words))
 
 

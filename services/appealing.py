@@ -47,7 +47,7 @@ def of_worker(tx: Tx, worker: PersonId, rejection: int) -> Rejection:
 def for_decision(tx: Tx, person: PersonId, rejection: int) -> Rejection:
     """A rejection about which somebody may decide. Raises Refusal otherwise."""
     row = require_decider(tx, person, rejection)
-    may_deny = row["reviewer_id"] != person or deeds.is_alone(tx)
+    may_deny = deeds.may_second(tx, row["reviewer_id"], person)
     return _view(tx, row, may_deny=may_deny, lacks_second=not may_deny and deeds.lacks_second(tx, person))
 
 

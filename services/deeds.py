@@ -55,13 +55,18 @@ def write_off_alone(tx: Tx, now: Instant, person: PersonId) -> None:
         note(tx, now, None, ALONE, "off")
 
 
+def may_second(tx: Tx, first: PersonId, second: PersonId) -> bool:
+    """Whether somebody who may look at all may be the second to do so: another person than the first, or alone."""
+    return first != second or is_alone(tx)
+
+
 def require_second(tx: Tx, first: PersonId, second: PersonId) -> None:
     """The second of two who look: a coordinator or an owner, and another person than the first unless one is alone.
 
     Raises Refusal otherwise.
     """
     require(tx, second, Role.COORDINATOR, Role.OWNER)
-    if first == second and not is_alone(tx):
+    if not may_second(tx, first, second):
         raise Refusal("refusal.no_second_person" if lacks_second(tx, second) else "refusal.second_person")
 
 
