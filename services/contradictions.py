@@ -5,11 +5,13 @@ of that worker goes into a transfer meanwhile, so that nobody is paid twice.
 """
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
 from rules import ledger
-from rules.model import Instant, PersonId
+from rules.ledger import Posting
+from rules.model import Instant, Micros, PersonId
 from rules.payouts import Amounts
 from rules.refusals import Refusal
 from storage import Row, Tx
@@ -20,6 +22,9 @@ from .auditing import require_sound
 from .transfers import require_closer
 
 SHOWN = 10
+
+Posted = Callable[[int, PersonId, Micros, Micros, Micros], Posting]
+"""What becomes of a payout's net amount, income tax and local tax."""
 
 
 class Decision(StrEnum):
@@ -139,10 +144,7 @@ def _give_back(tx: Tx, now: Instant, row: Row) -> Decision:
     """The money has come back: it is available, and nothing is withheld of it."""
     if not tx.run("contradictions.bounce", payout=row["payout_id"], reason=row["reason"], now=now):
         return Decision.WRONG
-    payout = _payout(tx, row)
-    taxed = payouts.amounts_of(payout)
-    post(tx, ledger.bounced(row["id"], row["worker_id"], taxed.net, taxed.income_tax, taxed.local_tax), now)
-    _tell(tx, now, row, "payout_failed")
+    _settle(tx, now, row, ledger.bounced, "payout_failed")
     return Decision.RETURNED
 
 
@@ -158,10 +160,7 @@ def _take(tx: Tx, now: Instant, row: Row) -> Decision:
     if underway is not None:
         payouts.take_back(tx, now, row["worker_id"])
     _pay(tx, now, row)
-    payout = _payout(tx, row)
-    taxed = payouts.amounts_of(payout)
-    post(tx, ledger.taken(row["id"], row["worker_id"], taxed.net, taxed.income_tax, taxed.local_tax), now)
-    _tell(tx, now, row, "payout_late")
+    _settle(tx, now, row, ledger.taken, "payout_late")
     return Decision.TAKEN
 
 
@@ -185,17 +184,15 @@ def _pay(tx: Tx, now: Instant, row: Row) -> None:
     tx.run("contradictions.pay", payout=payout, now=now)
 
 
-def _payout(tx: Tx, row: Row) -> Row:
-    payout = tx.one("payouts.by_id", payout=row["payout_id"])
+def _settle(tx: Tx, now: Instant, row: Row, posting: Posted, kind: str) -> None:
+    """Post a payout as it is now, and tell its worker."""
+    payout, worker = tx.one("payouts.by_id", payout=row["payout_id"]), PersonId(row["worker_id"])
     if payout is None:
         raise LookupError(row["payout_id"])
-    return payout
-
-
-def _tell(tx: Tx, now: Instant, row: Row, kind: str) -> None:
-    code = _payout(tx, row)["code"]
-    key, blanks = f"{kind}:{row['payout_id']}:{row['id']}", json.dumps({"code": code})
-    tx.run("outbox.queue", key=key, person=row["worker_id"], kind=kind, blanks=blanks, now=now)
+    taxed = payouts.amounts_of(payout)
+    post(tx, posting(row["id"], worker, taxed.net, taxed.income_tax, taxed.local_tax), now)
+    key, blanks = f"{kind}:{row['payout_id']}:{row['id']}", json.dumps({"code": payout["code"]})
+    tx.run("outbox.queue", key=key, person=worker, kind=kind, blanks=blanks, now=now)
 
 
 def _row(tx: Tx, contradiction: int) -> Row:
