@@ -171,9 +171,8 @@ def _free_code(tx: Tx) -> str:
 
 def _is_payable(row: Row, now: Instant, least: Micros) -> bool:
     has_place = row["sealed"] is not None or row["reference"] is not None
-    is_held = row["held_until"] > now if has_place else True
     is_enough = row["gross"] >= least or row["leaving_at"] is not None
-    return is_enough and not is_held and not row["contradicted"]
+    return has_place and row["held_until"] <= now and is_enough and not row["contradicted"]
 
 
 def _take(tx: Tx, now: Instant, transfer_id: int, row: Row, terms: Terms) -> Amounts:
