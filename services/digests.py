@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from rules import days, reminding
 from rules.days import Day
@@ -76,9 +76,8 @@ def mornings(tx: Tx, now: Instant, usual_zone: ZoneInfo) -> tuple[Morning, ...]:
     names = {usual_zone.key, *(row["timezone"] for row in tx.all("digests.zones"))}
     found = []
     for name in sorted(names):
-        try:
-            timezone = ZoneInfo(name)
-        except (ZoneInfoNotFoundError, ValueError, OSError):
+        timezone = days.zone(name)
+        if timezone is None:
             continue
         today = days.date_of(now, timezone)
         if now >= round(datetime.combine(today, TOLD_AT, timezone).timestamp() * 1000):

@@ -12,7 +12,7 @@ from storage import Row, Tx
 
 from .flowing import Adjustment
 from .people import Role, require
-from .tracing import Priced, following
+from .tracing import Priced, following, previous
 
 MOST_MONTHS = 24
 
@@ -133,7 +133,7 @@ def months(tx: Tx, now: Instant, worker: PersonId, timezone: ZoneInfo) -> tuple[
     found: list[date] = []
     while month >= first and len(found) < MOST_MONTHS:
         found.append(month)
-        month = (month - timedelta(days=1)).replace(day=1)
+        month = previous(month)
     return tuple(found)
 
 

@@ -81,8 +81,8 @@ def months(tx: Tx, worker: PersonId, ref: str, timezone: ZoneInfo) -> tuple[Stre
     found = []
     while month >= first.replace(day=1):
         begins, ends = days.day(month, timezone).begins, days.day(following(month), timezone).begins
-        found.append(Stretch(month.year * 100 + month.month, begins, _answers(tx, worker, scope, begins, ends)))
-        month = (month - timedelta(days=1)).replace(day=1)
+        found.append(Stretch(number_of(month), begins, _answers(tx, worker, scope, begins, ends)))
+        month = previous(month)
     return tuple(each for each in found if each.part.count)
 
 
@@ -144,6 +144,16 @@ def leaves(
 def following(month: date) -> date:
     """The first day of the month after."""
     return (month.replace(day=28) + timedelta(days=4)).replace(day=1)
+
+
+def previous(month: date) -> date:
+    """The first day of the month before."""
+    return (month - timedelta(days=1)).replace(day=1)
+
+
+def number_of(month: date) -> int:
+    """A month as buttons name it, such as 202611."""
+    return month.year * 100 + month.month
 
 
 def date_from(period: int) -> date:

@@ -1,7 +1,7 @@
 """What was withheld, by the month in which the bank got it: of payouts that were paid, and of no others."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from rules import days
@@ -10,7 +10,7 @@ from rules.transfers import Withheld
 from storage import Tx
 
 from .payouts import amounts_of
-from .tracing import following
+from .tracing import following, previous
 from .transfers import require_closer
 
 MONTHS = 6
@@ -75,7 +75,3 @@ def withheld(tx: Tx, person: PersonId, first: date, timezone: ZoneInfo, after: i
 
 def _bounds(first: date, timezone: ZoneInfo) -> tuple[Instant, Instant]:
     return days.day(first, timezone).begins, days.day(following(first), timezone).begins
-
-
-def previous(first: date) -> date:
-    return (first - timedelta(days=1)).replace(day=1)

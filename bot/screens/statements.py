@@ -9,6 +9,7 @@ from io import StringIO
 from rules.model import Instant, Micros
 from rules.spreadsheets import harmless
 from services.stating import Departure, Held, Line, StatedDay, Statement
+from services.tracing import number_of
 
 from ..lettering import MISSING, showable
 from ..paper import Look, PaperLine
@@ -29,10 +30,7 @@ def months_screen(words: Words, months: Sequence[date]) -> Screen:
     back = Button(words.plain("why.button_back"), WhyTap())
     if not months:
         return Screen(words.line("statement.none"), ((back,),))
-    buttons = [
-        Button(month_name(month.year, month.month, words), StatementTap(month.year * 100 + month.month))
-        for month in months
-    ]
+    buttons = [Button(month_name(month.year, month.month, words), StatementTap(number_of(month))) for month in months]
     rows: list[Row] = [
         tuple(buttons[start : start + MONTHS_IN_A_ROW]) for start in range(0, len(buttons), MONTHS_IN_A_ROW)
     ]

@@ -1,8 +1,8 @@
 """What was withheld, month by month."""
 
 from collections.abc import Sequence
-from datetime import date
 
+from services.tracing import number_of
 from services.withholding import MONTHS, Month
 
 from ..screen import Button, Screen
@@ -15,9 +15,9 @@ def months(found: Sequence[Month], words: Words) -> Screen:
     """A button for each month that had payouts."""
     lines = [words.line("withholding.heading")]
     lines.append(words.line("withholding.which") if found else words.line("withholding.none"))
-    rows = [(Button(_button(each, words), WithholdingTap(number(each.first))),) for each in found]
+    rows = [(Button(_button(each, words), WithholdingTap(number_of(each.first))),) for each in found]
     if len(found) == MONTHS:
-        rows.append((Button(words.plain("withholding.button_earlier"), WithholdingsTap(number(found[-1].first))),))
+        rows.append((Button(words.plain("withholding.button_earlier"), WithholdingsTap(number_of(found[-1].first))),))
     rows.append((Button(words.plain("closing.button_back"), PayoutsTap()),))
     return Screen("\n\n".join(lines), tuple(rows))
 
@@ -30,11 +30,6 @@ def caption(found: Month, words: Words) -> Html:
     if found.open:
         lines.append(words.line("withholding.open", count=words.number(found.open)))
     return Html("\n".join(lines))
-
-
-def number(first: date) -> int:
-    """A month as a button names it."""
-    return first.year * 100 + first.month
 
 
 def _button(each: Month, words: Words) -> str:

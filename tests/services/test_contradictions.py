@@ -15,7 +15,7 @@ from services.bank_results import Fault, Recorded, Result
 from services.contradictions import Contradiction, Decision
 from services.payouts import Payout
 from services.stating import Statement
-from services.tracing import following
+from services.tracing import following, previous
 from storage import Tx
 from storage.checks import Violation, violations
 from storage.ledger import balance
@@ -301,7 +301,7 @@ async def test_a_statement_adds_up_through_all_of_it(desk: Desk) -> None:
 async def withheld(desk: Desk, months_ago: int = 0) -> list[tuple[str, int]]:
     first = days.date_of(desk.now, SEOUL).replace(day=1)
     for _ in range(months_ago):
-        first = withholding.previous(first)
+        first = previous(first)
     found, after = await desk.do(withholding.withheld, desk.coordinator, first, SEOUL, 0)
     assert ([], after) == await desk.do(withholding.withheld, desk.coordinator, first, SEOUL, after)
     return [(each.payout, each.amounts.income_tax // WON) for each in found]
