@@ -7,7 +7,6 @@ from services.steering import Flagged
 
 from ..screen import Button, Row, Screen
 from ..taps_batches import (
-    AskTap,
     BatchesTap,
     CardTap,
     CloneTap,
@@ -21,7 +20,7 @@ from ..taps_batches import (
 from ..taps_export import PlanTap
 from ..taps_review import NextTap
 from ..words import Html, Words
-from .posting import overlap_words
+from .posting import ask_button, overlap_words
 from .reminders import effect_line
 from .stalls import card_line, why_button
 from .work import CAPTION_LIMIT, TEXT_LIMIT, units
@@ -140,15 +139,11 @@ def _more(words: Words, card: Card) -> tuple[Row, ...]:
     if card.state is State.CLOSED:
         return _keyboard(words, card)
     return (
-        (_ask(words, batch, "price"), _ask(words, batch, "deadline")),
-        (_ask(words, batch, "guide"), _clone(words, batch)),
+        (ask_button(words, batch, "price"), ask_button(words, batch, "deadline")),
+        (ask_button(words, batch, "guide"), _clone(words, batch)),
         (Button(words.plain("batch.close"), CloseBatchTap(batch, 0)),),
         (Button(words.plain("posting.back"), CardTap(batch)),),
     )
-
-
-def _ask(words: Words, batch: int, key: str) -> Button:
-    return Button(words.plain(f"posting.button_{key}"), AskTap(batch, key))
 
 
 def _clone(words: Words, batch: int) -> Button:

@@ -288,21 +288,22 @@ def _draft_keyboard(words: Words, batch: int, low: Underpaid | None) -> tuple[Ro
     return (
         (Button(words.plain("posting.publish"), PublishTap(batch)),),
         *([(_enough(words, batch, low),)] if low is not None else []),
-        (_ask(words, batch, "price"), _ask(words, batch, "overlap")),
+        (ask_button(words, batch, "price"), ask_button(words, batch, "overlap")),
         (look, more),
     )
 
 
 def _draft_more(words: Words, batch: int) -> tuple[Row, ...]:
     return (
-        (_ask(words, batch, "title"), _ask(words, batch, "choices")),
-        (_ask(words, batch, "guide"), _ask(words, batch, "review")),
-        (_ask(words, batch, "deadline"), Button(words.plain("posting.discard"), DiscardTap(batch))),
+        (ask_button(words, batch, "title"), ask_button(words, batch, "choices")),
+        (ask_button(words, batch, "guide"), ask_button(words, batch, "review")),
+        (ask_button(words, batch, "deadline"), Button(words.plain("posting.discard"), DiscardTap(batch))),
         (Button(words.plain("posting.back"), DraftTap(batch)),),
     )
 
 
-def _ask(words: Words, batch: int, key: str) -> Button:
+def ask_button(words: Words, batch: int, key: str) -> Button:
+    """Asks for another value of a setting."""
     return Button(words.plain(f"posting.button_{key}"), AskTap(batch, key))
 
 
