@@ -13,6 +13,7 @@ from rules.refusals import Money, Refusal
 from storage import Row, Tx
 from storage.ledger import post, total
 
+from .alerting import alert
 from .covering import cover
 from .deeds import note
 from .people import Role, expect, require
@@ -43,6 +44,15 @@ def require_money(tx: Tx, coordinator: PersonId, amount: Micros) -> None:
     has = left(tx, coordinator)
     if has is not None and amount > has:
         raise Refusal("budget.short", missing=Money(Micros(amount - has)), left=Money(has), cost=Money(amount))
+
+
+def has_for(tx: Tx, now: Instant, batch: Row, amount: Micros) -> bool:
+    """Whether a running batch's coordinator has an amount left for it; else the owners hear what is missing."""
+    has = left(tx, PersonId(batch["coordinator_id"]))
+    if has is None or amount <= has:
+        return True
+    alert(tx, now, "alert.money", f"{batch['title']} ({batch['code']})", Micros(amount - has), subject=batch["code"])
+    return False
 
 
 def named(tx: Tx, owner: PersonId, code: str) -> Beneficiary:

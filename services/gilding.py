@@ -14,8 +14,7 @@ from rules.refusals import Refusal
 from storage import Row, Tx
 from storage.ledger import post
 
-from .alerting import alert
-from .budgeting import left
+from .budgeting import has_for
 from .dealing import next_place
 from .drafting import own
 
@@ -100,9 +99,7 @@ def gild(tx: Tx, now: Instant, person: PersonId, batch: BatchId, answers: int) -
         raise Refusal("stall.gold_mended")
     paid, coordinator = min(found.answers, answers), PersonId(row["coordinator_id"])
     cost = Micros(paid * row["reserved_price"])
-    has = left(tx, coordinator)
-    if has is not None and cost > has:
-        alert(tx, now, "alert.money", f"{row['title']} ({row['code']})", Micros(cost - has), subject=row["code"])
+    if not has_for(tx, now, row, cost):
         return None
     for each in found.tasks:
         _copy(tx, batch, each)

@@ -11,8 +11,7 @@ from rules.model import DAY, BatchId, Instant, Micros, PersonId, ProjectId
 from rules.stalls import Cause
 from storage import Row, Tx
 
-from .alerting import alert
-from .budgeting import left
+from .budgeting import has_for
 from .covering import cover, lacking, may_hand_out
 from .drafting import own
 from .gilding import Shortage, gilded_at, shortage
@@ -215,9 +214,7 @@ def refill(tx: Tx, now: Instant, person: PersonId, batch: BatchId) -> bool:
     """Fill the reserve for late answers up from the coordinator's budget; without the money the owners are asked."""
     row = own(tx, person, batch)
     price, coordinator = Micros(row["reserved_price"]), PersonId(row["coordinator_id"])
-    missing, has = lacking(tx, now, batch, price, more=SPARE_ANSWERS), left(tx, coordinator)
-    if has is not None and missing > has:
-        alert(tx, now, "alert.money", f"{row['title']} ({row['code']})", Micros(missing - has), subject=row["code"])
+    if not has_for(tx, now, row, lacking(tx, now, batch, price, more=SPARE_ANSWERS)):
         return False
     cover(tx, now, batch, coordinator, price, more=SPARE_ANSWERS)
     return True
